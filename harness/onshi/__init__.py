@@ -1,0 +1,40 @@
+"""pytest-onshi: stands in for the card reader and for the eligibility back end.
+
+``onshi.Desk`` is one isolated world; everything else is reached through it. Names are imported
+on first use, because this package is imported by every pytest run of an environment that has
+it installed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from onshi.desk import Desk as Desk
+    from onshi.errors import OnshiError as OnshiError
+    from onshi.integration import Chart as Chart
+    from onshi.integration import Document as Document
+    from onshi.integration import Handling as Handling
+    from onshi.integration import Integration as Integration
+    from onshi.integration import Visit as Visit
+
+__version__ = "0.1.0"
+
+_LAZY = {
+    "Desk": "onshi.desk",
+    "OnshiError": "onshi.errors",
+    "Chart": "onshi.integration",
+    "Document": "onshi.integration",
+    "Handling": "onshi.integration",
+    "Integration": "onshi.integration",
+    "Visit": "onshi.integration",
+}
+__all__ = ["Chart", "Desk", "Document", "Handling", "Integration", "OnshiError", "Visit"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
+    raise AttributeError(f"module 'onshi' has no attribute {name!r}")

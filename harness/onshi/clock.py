@@ -1,0 +1,138 @@
+"""The business date, and waiting. Nothing else in the package waits or asks what day it is.
+
+Time of day is business time: it starts at 09:00 JST on the desk's date and moves only by what
+was waited (virtual) or by what really passed (real). The journal carries waited time only, so
+that the same seed gives the same journal whatever the machine does.
+"""
+
+from __future__ import annotations
+
+import threading
+import time as _time
+from datetime import date, datetime, time, timedelta, timezone
+
+__all__ = ["JST", "Clock", "RealClock", "Released", "VirtualClock", "parse_date", "today"]
+
+JST = timezone(timedelta(hours=9), "JST")
+_OPENING = time(9, 0)
+
+
+class Released(Exception):
+    """A wait was ended early because its desk closes; nothing may go on after it."""
+
+
+class Clock:
+    """What a desk waits by. ``scale`` shortens waits on doors that cannot be virtual."""
+
+    virtual = False
+
+    def __init__(self, today: date, *, scale: float = 1.0) -> None:
+        self._lock = threading.Lock()
+        self._date = today
+        self.scale = scale
+        self._waited = 0.0
+        self.released = threading.Event()
+
+    @property
+    def today(self) -> date:
+        """The business date."""
+        return self._date
+
+    @property
+    def waited(self) -> float:
+        """Seconds of simulated delay so far, unscaled."""
+        return self._waited
+
+    def travel(self, to: date) -> None:
+        """Move the business date, to 09:00 of that day."""
+        with self._lock:
+            self._date = to
+            self._reset_day()
+
+    def now(self) -> datetime:
+        """Business time, JST."""
+        start = datetime.combine(self._date, _OPENING, JST)
+        return start + timedelta(seconds=int(self._since_opening()))
+
+    def wait(self, seconds: float) -> None:
+        """Let ``seconds`` of simulated time pass.
+
+        Raises :class:`Released` when the desk closes in the meantime.
+        """
+        if seconds > 0:
+            self._pass(seconds)
+            with self._lock:
+                self._waited += seconds
+        if self.released.is_set():
+            raise Released
+
+    def wait_on_wire(self, seconds: float) -> None:
+        """The same on a real socket or folder, where time really has to pass, scaled."""
+        if self.released.wait(max(0.0, seconds) * self.scale):
+            raise Released
+        with self._lock:
+            self._waited += seconds
+
+    def release(self) -> None:
+        """Wake every wait for good: the desk closes."""
+        self.released.set()
+
+    def _since_opening(self) -> float:
+        raise NotImplementedError
+
+    def _reset_day(self) -> None:
+        raise NotImplementedError
+
+    def _pass(self, seconds: float) -> None:
+        raise NotImplementedError
+
+
+class VirtualClock(Clock):
+    """Waiting costs nothing: time jumps."""
+
+    virtual = True
+
+    def __init__(self, today: date, *, scale: float = 1.0) -> None:
+        super().__init__(today, scale=scale)
+        self._day_from = 0.0
+
+    def _since_opening(self) -> float:
+        return self._waited - self._day_from
+
+    def _reset_day(self) -> None:
+        self._day_from = self._waited
+
+    def _pass(self, seconds: float) -> None:
+        return
+
+
+class RealClock(Clock):
+    """Waits take real time (times ``scale``); the time of day runs along."""
+
+    def __init__(self, today: date, *, scale: float = 1.0) -> None:
+        super().__init__(today, scale=scale)
+        self._day_from = _time.monotonic()
+
+    def _since_opening(self) -> float:
+        return _time.monotonic() - self._day_from
+
+    def _reset_day(self) -> None:
+        self._day_from = _time.monotonic()
+
+    def _pass(self, seconds: float) -> None:
+        self.released.wait(seconds * self.scale)
+
+
+def today() -> date:
+    """The wall clock's date in Japan: only for ``exec``, ``serve`` and ``--onshi-date now``."""
+    return datetime.now(JST).date()
+
+
+def parse_date(text: str) -> date:
+    """``YYYY-MM-DD`` or ``now``. Raises :class:`ValueError` with an explanation."""
+    if text == "now":
+        return today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not a date: write it as 2025-10-20, or 'now'") from None

@@ -1,0 +1,120 @@
+"""Where the shipped data lives, and how a TOML file becomes a typed record.
+
+In a wheel ``profiles/`` and ``devices/`` are package data under ``onshi/_data``; in a checkout
+they stand beside ``harness/`` (facts: packaging experiments).
+"""
+
+from __future__ import annotations
+
+import difflib
+import itertools
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from onshi.errors import BadFileError
+
+__all__ = ["data_root", "load_toml", "read_toml"]
+
+T = TypeVar("T")
+_HERE = Path(__file__).resolve().parent
+
+
+def data_root() -> Path:
+    """The folder that holds ``profiles/`` and ``devices/``."""
+    packaged = _HERE / "_data"
+    return packaged if packaged.is_dir() else _HERE.parent.parent
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The file as plain tables.
+
+    Raises :class:`BadFileError` with path and line when it is missing, unreadable, not UTF-8
+    or not TOML.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise BadFileError(path, "there is no such file") from None
+    except OSError as e:
+        raise BadFileError(path, f"cannot be read: {e.strerror}") from None
+    except UnicodeDecodeError as e:
+        line = e.object[: e.start].count(b"\n") + 1
+        raise BadFileError(path, "is not UTF-8 text", line=line) from None
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as e:
+        found = re.search(r"at line (\d+)", str(e))
+        raise BadFileError(
+            path, f"is not valid TOML: {e}", line=int(found[1]) if found else None
+        ) from None
+
+
+def load_toml(path: Path, kind: type[T]) -> T:
+    """The file as a record of type ``kind`` (a msgspec struct that forbids unknown fields).
+
+    Raises :class:`BadFileError` naming file, line, key and what was expected.
+    """
+    table = read_toml(path)
+    try:
+        return msgspec.convert(table, kind)
+    except msgspec.ValidationError as e:
+        raise _explain(path, kind, str(e)) from None
+
+
+def _explain(path: Path, kind: type, message: str) -> BadFileError:
+    """Turn msgspec's message (``… - at `$.a[0].b```) into file, line, key and expectation."""
+    where = re.search(r"at `\$([^`]*)`", message)
+    trail = where[1] if where else ""
+    unknown = re.search(r"unknown field `([^`]+)`", message)
+    key = (trail.lstrip(".") + "." if unknown and trail else trail.lstrip(".")) + (
+        unknown[1] if unknown else ""
+    )
+    expected = message.split(" - at ")[0]
+    if unknown:
+        near = difflib.get_close_matches(unknown[1], _fields(kind), n=1)
+        expected = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    return BadFileError(path, expected, line=_line_of(path, key), key=key)
+
+
+def _fields(kind: Any) -> set[str]:
+    """Every field name of a struct and of the structs inside it."""
+    found: set[str] = set()
+    todo, seen = [kind], set()
+    while todo:
+        one = todo.pop()
+        if id(one) in seen:
+            continue
+        seen.add(id(one))
+        if isinstance(one, type) and issubclass(one, msgspec.Struct):
+            for field in msgspec.structs.fields(one):
+                found.add(field.encode_name)
+                todo.append(field.type)
+        else:
+            todo.extend(getattr(one, "__args__", ()))
+    return found
+
+
+def _line_of(path: Path, key: str) -> int | None:
+    """The line on which a dotted key (``troubles[2].titel``) stands, as far as text can tell."""
+    parts = re.findall(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]", key)
+    if not parts:
+        return None
+    lines = path.read_text(encoding="utf-8").splitlines()
+    start = 0
+    names = [name for name, _ in parts if name]
+    for (name, _), (_, index) in itertools.pairwise(parts):
+        if name and index.isdigit():
+            heads = [i for i, s in enumerate(lines) if s.strip().startswith(f"[[{name}")]
+            if int(index) < len(heads):
+                start = heads[int(index)]
+            break
+    for i in range(start, len(lines)):
+        if re.match(rf"\s*{re.escape(names[-1])}\s*=", lines[i]) or re.match(
+            rf"\s*\[+[^\]]*\b{re.escape(names[-1])}\b", lines[i]
+        ):
+            return i + 1
+    return start + 1 if start else None

@@ -1,0 +1,129 @@
+"""What a fault is: frozen settings, a seam, one method; and its per-desk run state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from random import Random
+from typing import Any, ClassVar, NoReturn, TypeVar
+
+import msgspec
+
+from onshi.clock import Clock
+from onshi.journal import Lane
+from onshi.schedule import Runtime
+from onshi.seams import Hands, HangUpError, Seam
+
+__all__ = ["METHODS", "Fault", "FaultRun", "fault", "registered"]
+
+METHODS: dict[Seam, tuple[str, ...]] = {
+    Seam.CARD: ("transmit", "power"),
+    Seam.READER: ("call",),
+    Seam.TERMINAL: ("present",),
+    Seam.INQUIRY: ("answer",),
+    Seam.WIRE: ("at",),
+    Seam.FOLDER: ("deliver",),
+    Seam.SCENE: ("edit",),
+    Seam.HANDS: ("move",),
+}
+"""The method a fault of each seam implements (a card fault: one or both)."""
+
+
+class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Settings of one fault. Subclasses implement the method of their seam:
+
+    - card: ``transmit(apdu, link, run) -> bytes`` and/or ``power(action, link, run) -> bytes``
+    - reader: ``call(name, client, args, calls, run) -> tuple`` (first value: return code)
+    - terminal: ``present(patient, card, terminal, run) -> TerminalOutcome``
+    - inquiry: ``answer(inquiry, inquiries, run) -> Answer``
+    - wire: ``at(event, run) -> WireAction | None``
+    - folder: ``deliver(delivery, folder, run) -> list[Step]``
+    - scene: ``edit(scene, run) -> None``
+    - hands: ``move(hands, run) -> None`` done at once, and undone by what it starts
+    """
+
+    NAME: ClassVar[str] = ""
+    SEAM: ClassVar[Seam]
+    TITLE: ClassVar[str] = ""
+    DOORS: ClassVar[frozenset[str] | None] = None
+
+
+registered: dict[str, type[Fault]] = {}
+F = TypeVar("F", bound=type[Fault])
+
+
+def fault(
+    name: str, seam: Seam, *, title: str, doors: frozenset[str] | None = None
+) -> Callable[[F], F]:
+    """Register a fault class under ``name``; ``doors`` limits where it can be delivered.
+
+    ``title`` is Japanese, for reports. Raises TypeError when the class lacks its seam's method.
+    """
+
+    def register(cls: F) -> F:
+        if not any(callable(getattr(cls, m, None)) for m in METHODS[seam]):
+            raise TypeError(f"{cls.__name__} needs a method {' or '.join(METHODS[seam])}")
+        cls.NAME, cls.SEAM, cls.TITLE, cls.DOORS = name, seam, title, doors
+        registered[name] = cls
+        return cls
+
+    return register
+
+
+class FaultRun:
+    """The state of one fault at one desk: counts, seeded stream, ways to wait and to act."""
+
+    def __init__(
+        self,
+        fault: Fault,
+        runtime: Runtime,
+        *,
+        clock: Clock,
+        lane: Lane,
+        hands: Hands | None,
+        deadline: float,
+    ) -> None:
+        self.fault, self.runtime, self.clock, self.lane = fault, runtime, clock, lane
+        self._hands, self.deadline = hands, deadline
+        self.state: dict[str, Any] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def rng(self) -> Random:
+        """This fault's own seeded stream."""
+        return self.runtime.rng
+
+    @property
+    def hands(self) -> Hands:
+        """Insert, remove, plug, unplug. Raises RuntimeError at a desk without a reader."""
+        if self._hands is None:
+            raise RuntimeError("this desk has no reader")
+        return self._hands
+
+    def due(self, *names: str) -> bool:
+        """Count one operation and say whether the fault strikes; a strike is journalled."""
+        with self._lock:
+            struck = self.runtime.due(names, self.clock.today)
+            if struck:
+                self.lane.event(
+                    "fault", name=self.fault.NAME, at=names[0], operation=self.runtime.count
+                )
+        return struck
+
+    def happened(self, what: str) -> None:
+        """``reset`` or ``reinsert`` happened."""
+        with self._lock:
+            self.runtime.happened(what)
+
+    def wait(self, seconds: float) -> None:
+        """Simulated delay; interruptible, never past the deadline."""
+        self.lane.passed(min(seconds, self.deadline))
+        self.clock.wait(min(seconds, self.deadline))
+
+    def hang(self) -> NoReturn:
+        """Never answer: until the deadline or the end of the desk, then the connection drops.
+
+        In virtual time that is at once. Raises :class:`HangUpError` or Released, always.
+        """
+        self.wait(self.deadline)
+        raise HangUpError

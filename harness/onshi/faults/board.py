@@ -1,0 +1,231 @@
+"""Where a desk keeps its faults: each seam's chain of wrappers.
+
+With no fault on a seam its chain is one attribute test long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from onshi.clock import Clock
+from onshi.errors import CannotDeliverError
+from onshi.faults.base import Fault, FaultRun
+from onshi.journal import Journal
+from onshi.people.records import CardSpec, Patient
+from onshi.schedule import ALWAYS, Runtime, Schedule, stream
+from onshi.seams import (
+    Answer,
+    CardLink,
+    Delivery,
+    Hands,
+    Inquiries,
+    Inquiry,
+    Power,
+    ReaderCalls,
+    Scene,
+    Seam,
+    Step,
+    Terminal,
+    TerminalOutcome,
+    WireAction,
+    WireEvent,
+)
+
+__all__ = ["INS_NAMES", "FaultBoard", "apdu_names"]
+
+INS_NAMES = {
+    0x20: "VERIFY",
+    0x24: "CHANGE_REFERENCE_DATA",
+    0x2A: "SIGN",
+    0x84: "GET_CHALLENGE",
+    0x88: "INTERNAL_AUTHENTICATE",
+    0xA4: "SELECT",
+    0xB0: "READ_BINARY",
+    0xB2: "READ_RECORD",
+    0xCA: "GET_DATA",
+}
+
+
+def apdu_names(apdu: bytes) -> tuple[str, str]:
+    """The names by which a schedule can match an APDU: instruction, then hex.
+
+    A VERIFY without data only asks for the tries left and is called ``VERIFY_QUERY``.
+    """
+    name = INS_NAMES.get(apdu[1], f"INS_{apdu[1]:02X}") if len(apdu) > 1 else "SHORT"
+    if name == "VERIFY" and len(apdu) <= 5:
+        name = "VERIFY_QUERY"
+    return name, apdu.hex().upper()
+
+
+class FaultBoard:
+    """The faults of one desk, by seam, in the order in which they were injected."""
+
+    def __init__(
+        self, *, seed: int, clock: Clock, journal: Journal, deadline: float, doors: frozenset[str]
+    ) -> None:
+        self._seed, self._clock, self._journal = seed, clock, journal
+        self._deadline, self._doors = deadline, doors
+        self._runs: dict[Seam, list[FaultRun]] = {seam: [] for seam in Seam}
+        self._made = 0
+        self.hands: Hands | None = None
+
+    def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
+        """Put a fault to work. Raises CannotDeliverError where no open door can deliver it."""
+        if fault.DOORS is not None and not fault.DOORS & self._doors:
+            raise CannotDeliverError(
+                f"fault {fault.NAME} needs one of the doors {', '.join(sorted(fault.DOORS))}; "
+                f"this desk has {', '.join(sorted(self._doors)) or 'none'}"
+            )
+        run = FaultRun(
+            fault,
+            Runtime(schedule, stream(self._seed, f"{fault.NAME}#{self._made}")),
+            clock=self._clock,
+            lane=self._journal.lane("fault"),
+            hands=self.hands,
+            deadline=self._deadline,
+        )
+        self._made += 1
+        self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]
+        return run
+
+    def remove(self, run: FaultRun) -> None:
+        """Take a fault out; what it changed in a scene stays."""
+        seam = run.fault.SEAM
+        self._runs[seam] = [r for r in self._runs[seam] if r is not run]
+
+    def clear(self) -> None:
+        """Take every fault out."""
+        for seam in Seam:
+            self._runs[seam] = []
+
+    def happened(self, what: str) -> None:
+        """Tell every fault that ``reset`` or ``reinsert`` happened."""
+        for runs in self._runs.values():
+            for run in runs:
+                run.happened(what)
+
+    def edit(self, run: FaultRun, scene: Scene) -> None:
+        """Apply a scene fault at once."""
+        if run.due("edit"):
+            run.fault.edit(scene, run)  # type: ignore[attr-defined]
+
+    # ---------------------------------------------------------------- chains
+    def _chain(
+        self, seam: Seam, method: str, names: tuple[str, ...], last: Callable[..., Any]
+    ) -> Callable[..., Any]:
+        """Wrap ``last`` with the faults that are due; the first injected is outermost."""
+        call = last
+        for run in reversed(self._runs[seam]):
+            work = getattr(run.fault, method, None)
+            if work is not None and run.due(*names):
+                call = _Bound(work, method, call, run)
+        return call
+
+    def card(self, link: CardLink) -> CardLink:
+        return _Card(self, link)
+
+    def reader(self, calls: ReaderCalls) -> ReaderCalls:
+        return _Reader(self, calls)
+
+    def inquiries(self, inquiries: Inquiries) -> Inquiries:
+        return _Inquiries(self, inquiries)
+
+    def terminal(self, terminal: Terminal) -> Terminal:
+        return _Terminal(self, terminal)
+
+    def at(self, event: WireEvent) -> WireAction | None:
+        """The wire seam: the first fault with something to do there decides."""
+        for run in self._runs[Seam.WIRE]:
+            stage = getattr(run.fault, "STAGE", event.stage)
+            if stage == event.stage and run.due(event.stage, event.path, event.service):
+                action = run.fault.at(event, run)  # type: ignore[attr-defined]
+                if action is not None:
+                    return action  # type: ignore[no-any-return]
+        return None
+
+    def deliver(self, delivery: Delivery) -> list[Step]:
+        """The folder seam; without a fault the file appears whole, by rename."""
+        if not self._runs[Seam.FOLDER]:
+            return _plain(delivery)
+        names = (delivery.where, delivery.name)
+        return self._chain(Seam.FOLDER, "deliver", names, _plain)(delivery)  # type: ignore[no-any-return]
+
+
+def _plain(delivery: Delivery) -> list[Step]:
+    return [Step(op="write", name=delivery.name, content=delivery.content)]
+
+
+class _Bound:
+    """One fault's method with the rest of the chain behind it, shaped like the seam itself."""
+
+    def __init__(
+        self, work: Callable[..., Any], method: str, rest: Callable[..., Any], run: FaultRun
+    ) -> None:
+        self._work, self._rest, self._run = work, rest, run
+        setattr(self, _SEAM_METHOD[method], rest)
+
+    def __call__(self, *args: Any) -> Any:
+        return self._work(*args, self, self._run)
+
+
+_SEAM_METHOD = {
+    "transmit": "transmit",
+    "power": "power",
+    "call": "call",
+    "answer": "ask",
+    "present": "present",
+    "deliver": "deliver",
+}
+
+
+class _Card:
+    def __init__(self, board: FaultBoard, link: CardLink) -> None:
+        self._board, self._link = board, link
+        self._runs = board._runs
+
+    def power(self, action: Power) -> bytes:
+        if not self._runs[Seam.CARD]:
+            return self._link.power(action)
+        chain = self._board._chain(Seam.CARD, "power", (f"POWER_{action.name}",), self._link.power)
+        return chain(action)  # type: ignore[no-any-return]
+
+    def transmit(self, apdu: bytes) -> bytes:
+        if not self._runs[Seam.CARD]:
+            return self._link.transmit(apdu)
+        chain = self._board._chain(Seam.CARD, "transmit", apdu_names(apdu), self._link.transmit)
+        return chain(apdu)  # type: ignore[no-any-return]
+
+
+class _Reader:
+    def __init__(self, board: FaultBoard, calls: ReaderCalls) -> None:
+        self._board, self._call, self._runs = board, calls.call, board._runs
+
+    def call(self, name: str, client: Any, /, *args: Any) -> tuple[Any, ...]:
+        if not self._runs[Seam.READER]:
+            return self._call(name, client, *args)
+
+        def last(name: str, client: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
+            return self._call(name, client, *args)
+
+        chain = self._board._chain(Seam.READER, "call", (name,), last)
+        return chain(name, client, args)  # type: ignore[no-any-return]
+
+
+class _Inquiries:
+    def __init__(self, board: FaultBoard, inquiries: Inquiries) -> None:
+        self._board, self._inquiries = board, inquiries
+
+    def ask(self, inquiry: Inquiry) -> Answer:
+        names = ("ask", "by_card" if inquiry.by_card else "by_numbers")
+        chain = self._board._chain(Seam.INQUIRY, "answer", names, self._inquiries.ask)
+        return chain(inquiry)  # type: ignore[no-any-return]
+
+
+class _Terminal:
+    def __init__(self, board: FaultBoard, terminal: Terminal) -> None:
+        self._board, self._terminal = board, terminal
+
+    def present(self, patient: Patient, card: CardSpec) -> TerminalOutcome:
+        chain = self._board._chain(Seam.TERMINAL, "present", ("present",), self._terminal.present)
+        return chain(patient, card)  # type: ignore[no-any-return]

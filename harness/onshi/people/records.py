@@ -1,0 +1,142 @@
+"""Patient, card and coverage as plain records. All of it is synthetic.
+
+Codes are those of OQSCD001-044 (facts: oqs page, section 3).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+import msgspec
+
+__all__ = ["CardSpec", "Coverage", "Limit", "Patient", "Qualification", "Sex"]
+
+Sex = Literal["1", "2", "3"]
+
+
+class Patient(msgspec.Struct, kw_only=True):
+    """One person, the same in card, coverage and claim.
+
+    ``kana`` is full-width katakana. ``mynumber`` has a deliberately wrong check digit, so that it
+    can be nobody's. ``insured_name`` is the 被保険者 (the household's head for 国保).
+    """
+
+    key: str
+    family: str
+    given: str
+    family_kana: str
+    given_kana: str
+    sex: Sex
+    birthdate: date
+    postcode: str
+    address: str
+    municipality: str
+    mynumber: str
+    phone: str = ""
+    insured_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """姓　名, with the full-width space of the messages."""
+        return f"{self.family}　{self.given}"
+
+    @property
+    def kana(self) -> str:
+        """セイ　メイ in full-width katakana."""
+        return f"{self.family_kana}　{self.given_kana}"
+
+    def age(self, on: date) -> int:
+        """Completed years."""
+        before = (on.month, on.day) < (self.birthdate.month, self.birthdate.day)
+        return on.year - self.birthdate.year - before
+
+
+class Limit(msgspec.Struct, kw_only=True, frozen=True):
+    """限度額適用認定証: ``card`` is OQSCD011, ``bracket`` OQSCD012 (``A03`` = ウ)."""
+
+    card: str
+    bracket: str
+    start: date
+    end: date
+
+
+class Qualification(msgspec.Struct, kw_only=True):
+    """One 資格: the numbers and the shares that go with them.
+
+    ``insurer_number`` is 6 (国保) or 8 digits, unpadded. ``elderly_ratio`` is 高齢受給者証 and
+    ``late_ratio`` 後期高齢者 一部負担割合, in percent.
+    """
+
+    insurer_number: str
+    insurer_name: str
+    symbol: str
+    number: str
+    branch: str
+    relation: Literal["1", "2"]
+    card_class: str = "01"
+    acquired: date
+    valid_to: date | None = None
+    lost: date | None = None
+    loss_reason: str | None = None
+    elderly_ratio: int | None = None
+    late_ratio: int | None = None
+    preschool: bool = False
+    limit: Limit | None = None
+    name_override: str | None = None
+    kana_override: str | None = None
+    address_override: str | None = None
+
+    @property
+    def plan(self) -> Literal["kokuho", "shaho", "kouki", "seiho"]:
+        """国保, 社保, 後期 or 生活保護, by the shape of the number."""
+        if self.card_class == "A1":
+            return "seiho"
+        if len(self.insurer_number.strip()) == 6:
+            return "kokuho"
+        return "kouki" if self.insurer_number.startswith("39") else "shaho"
+
+    def share(self, birthdate: date, on: date) -> int:
+        """The patient's share in percent: 後期, 高齢受給者, 未就学 or 30."""
+        if self.late_ratio is not None:
+            return self.late_ratio
+        if self.elderly_ratio is not None:
+            return self.elderly_ratio
+        school = date(
+            birthdate.year + (6 if (birthdate.month, birthdate.day) < (4, 2) else 7), 4, 1
+        )
+        return 20 if on < school else 30
+
+
+class Coverage(msgspec.Struct, kw_only=True):
+    """A qualification as a fact over time.
+
+    ``holds_from`` to ``holds_to`` (inclusive) is when it is true; ``known_from`` is the date the
+    system learned of it, ``loss_known_from`` the date it learned of its end. Late registration,
+    stale data and dual validity follow from these dates.
+    """
+
+    patient: Patient
+    qualification: Qualification
+    holds_from: date
+    holds_to: date | None = None
+    known_from: date | None = None
+    loss_known_from: date | None = None
+
+
+class CardSpec(msgspec.Struct, kw_only=True):
+    """What the card on the desk is like. Expiry is data: a chip has no clock.
+
+    ``kind`` names a file of ``devices/cards``. ``cert_until`` is the notAfter date of the
+    利用者証明用電子証明書. Tries are what is left at the start.
+    """
+
+    kind: str = "mynumber"
+    serial: str = ""
+    cert_from: date
+    cert_until: date
+    auth_pin: str = "1234"
+    sign_pin: str = "ABC123"
+    auth_tries: int = 3
+    sign_tries: int = 5
+    atr: bytes | None = None

@@ -1,0 +1,330 @@
+"""The seams: where a fault can be put, and nothing else.
+
+Each is a Protocol with one or two methods. An engine implements it, a fault wraps it, a door
+calls it. A fault is never an ``if`` inside an engine (design, section 3).
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol, runtime_checkable
+
+import msgspec
+
+from onshi.people.records import CardSpec, Coverage, Patient
+
+__all__ = [
+    "Answer",
+    "CardLink",
+    "CardMuteError",
+    "CardRemovedError",
+    "Delivery",
+    "FolderSeam",
+    "Hands",
+    "HangUpError",
+    "HttpReply",
+    "HttpRequest",
+    "HttpService",
+    "Inquiries",
+    "Inquiry",
+    "Power",
+    "ReaderCalls",
+    "Record",
+    "Scene",
+    "Seam",
+    "Site",
+    "Step",
+    "Terminal",
+    "TerminalOutcome",
+    "WireAction",
+    "WireEvent",
+    "WireSeam",
+    "WireStage",
+]
+
+
+class Seam(enum.StrEnum):
+    """The seams by name, as a fault declares them."""
+
+    CARD = "card"
+    READER = "reader"
+    HANDS = "hands"
+    TERMINAL = "terminal"
+    INQUIRY = "inquiry"
+    WIRE = "wire"
+    FOLDER = "folder"
+    SCENE = "scene"
+
+
+# ------------------------------------------------------------------ 1. card
+class Power(enum.Enum):
+    """What a reader does to a card."""
+
+    ON = "on"
+    OFF = "off"
+    RESET = "reset"
+
+
+class CardRemovedError(Exception):
+    """The card left the reader during an exchange.
+
+    ``raw`` is what real pcscd with a polled reader does: NOT_TRANSACTED first, the removal
+    noticed later (facts: pcsc page, section 6); clean is REMOVED_CARD at once.
+    """
+
+    def __init__(self, *, raw: bool = False) -> None:
+        super().__init__("card removed")
+        self.raw = raw
+
+
+class CardMuteError(Exception):
+    """The card gave no ATR, or stopped answering."""
+
+
+class HangUpError(Exception):
+    """The other side goes away without an answer: the door closes the connection."""
+
+
+@runtime_checkable
+class CardLink(Protocol):
+    """A virtual, a real or a recorded card."""
+
+    def power(self, action: Power) -> bytes:
+        """The ATR after ON or RESET, ``b""`` after OFF. Raises :class:`CardMuteError`."""
+
+    def transmit(self, apdu: bytes) -> bytes:
+        """The response APDU. Raises :class:`CardRemovedError`, :class:`CardMuteError`."""
+
+
+# ---------------------------------------------------------------- 2. reader
+class ReaderCalls(Protocol):
+    """Every SCard call by its name without the prefix, as ``Transmit``.
+
+    ``client`` is one SCARDCONTEXT's owner (a door's connection); the first value returned is the
+    SCard return code, the rest is what that call returns. Raises :class:`HangUpError`.
+    """
+
+    def call(self, name: str, client: Any, /, *args: Any) -> tuple[Any, ...]: ...
+
+
+# ----------------------------------------------------------------- 3. hands
+class Hands(Protocol):
+    """What happens physically, virtually or by a relay: done to the first reader by default."""
+
+    def insert(self, card: CardLink | None = None, reader: str | None = None) -> None: ...
+
+    def remove(self, reader: str | None = None) -> None: ...
+
+    def plug(self, reader: str | None = None) -> None: ...
+
+    def unplug(self, reader: str | None = None) -> None: ...
+
+
+# -------------------------------------------------------------- 4. terminal
+class TerminalOutcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How the face-reader application ended for one patient.
+
+    ``method`` is how the person was identified; ``None`` means that nothing was sent and
+    ``screen`` says what the reader shows. ``delay`` is seconds until the result file appears.
+    """
+
+    method: str | None = "face"
+    limit_consent: bool = False
+    info_consent: bool = False
+    screen: str = ""
+    delay: float = 0.0
+
+
+class Terminal(Protocol):
+    """The face-reader application as seen from outside."""
+
+    def present(self, patient: Patient, card: CardSpec) -> TerminalOutcome: ...
+
+
+# --------------------------------------------------------------- 5. inquiry
+class Inquiry(msgspec.Struct, kw_only=True, frozen=True):
+    """What is asked. ``by_card`` is the patient's key when the card asks (face reader).
+
+    Number fields are as received, without padding. ``by`` is OQSCD002 照会区分: 1 card, 2 numbers.
+    """
+
+    by: str = "2"
+    by_card: str | None = None
+    insurer_number: str = ""
+    symbol: str = ""
+    number: str = ""
+    branch: str = ""
+    birthdate: str = ""
+    limit_consent: bool = False
+    date: str = ""
+    arbitrary_identifier: str = ""
+
+
+class Record(msgspec.Struct, kw_only=True):
+    """One qualification in an answer: still a domain object, not yet text of a message.
+
+    ``coverage`` gives numbers, dates and shares; ``patient`` whose they are; ``fields`` is what a
+    fault changed, by element name of the message (``{"NameKana": …}``; None leaves it out).
+    """
+
+    patient: Patient
+    coverage: Coverage
+    lost: date | None = None
+    limit_shown: bool = False
+    info_consent: bool = False
+    fields: dict[str, str | None] = {}
+
+
+class Answer(msgspec.Struct, kw_only=True):
+    """What comes back. Codes: ``segment`` OQSCD003, ``status`` 004, ``validity`` 006.
+
+    ``error`` and ``processing`` are (code, message). Result codes are never genuine: no public
+    source has them (facts: oqs page, section 4).
+    """
+
+    segment: str = "1"
+    status: str | None = "1"
+    validity: str | None = None
+    records: list[Record] = []
+    has_list: bool = True
+    error: tuple[str, str] | None = None
+    processing: tuple[str, str] | None = None
+    delay: float = 0.0
+
+
+class Inquiries(Protocol):
+    """The eligibility system."""
+
+    def ask(self, inquiry: Inquiry) -> Answer: ...
+
+
+# ------------------------------------------------------------------ 6. wire
+class WireStage(enum.StrEnum):
+    """Where on the way of one HTTP exchange something can happen."""
+
+    ACCEPT = "accept"
+    HANDSHAKE = "handshake"
+    REQUEST = "request"
+    ANSWER = "answer"
+
+
+class WireEvent(msgspec.Struct, kw_only=True, frozen=True):
+    """One stage of one exchange. ``path`` and ``host`` are empty before the request is read."""
+
+    stage: WireStage
+    host: str = ""
+    path: str = ""
+    service: str = ""
+
+
+class WireAction(msgspec.Struct, kw_only=True, frozen=True):
+    """What the wire does instead of going on.
+
+    In this order: wait ``delay`` seconds; answer ``status``/``body`` instead of the real answer;
+    let ``cut_after`` bytes of the answer's body through (None: all); then ``end`` the connection.
+    ``end``: "" keep it · "close" FIN · "reset" RST · "stall" say nothing until the deadline.
+    ``alert`` refuses the TLS handshake.
+    """
+
+    delay: float = 0.0
+    status: int | None = None
+    reason: str = ""
+    content_type: str = "text/html; charset=UTF-8"
+    body: bytes = b""
+    cut_after: int | None = None
+    end: str = ""
+    alert: bool = False
+
+
+class HttpRequest(msgspec.Struct, kw_only=True, frozen=True):
+    """One request as a door read it. Header names are lower-case; ``peer`` is the subject CN of
+    the client certificate, or None.
+    """
+
+    method: str
+    host: str
+    path: str
+    headers: dict[str, str] = {}
+    body: bytes = b""
+    peer: str | None = None
+
+
+class HttpReply(msgspec.Struct, kw_only=True, frozen=True):
+    """The answer before the wire gets at it. ``delay`` is simulated seconds before it starts."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = "application/json;charset=UTF-8"
+    delay: float = 0.0
+
+
+class HttpService(Protocol):
+    """The eligibility system's HTTP side, without sockets: shared by WebAPI and responses."""
+
+    def handle(self, request: HttpRequest) -> HttpReply: ...
+
+    def service_of(self, host: str, path: str) -> str:
+        """``auth``, ``search`` or ``""`` for a path: what :class:`WireEvent` calls service."""
+
+
+class WireSeam(Protocol):
+    def at(self, event: WireEvent) -> WireAction | None:
+        """What happens here instead, or None for: go on."""
+
+
+# ---------------------------------------------------------------- 7. folder
+class Delivery(msgspec.Struct, kw_only=True, frozen=True):
+    """A file about to appear in ``where`` (``res`` or ``face``)."""
+
+    where: str
+    name: str
+    content: bytes
+
+
+class Step(msgspec.Struct, kw_only=True, frozen=True):
+    """One step of a delivery: ``wait`` seconds, then do ``op`` on ``name``.
+
+    ``op``: "write" replaces atomically (temporary name, then rename) · "create" truncates and
+    writes in place · "append" · "remove" · "rename" to ``to``.
+    """
+
+    op: str
+    name: str
+    content: bytes = b""
+    to: str = ""
+    wait: float = 0.0
+
+
+class FolderSeam(Protocol):
+    def deliver(self, delivery: Delivery) -> list[Step]: ...
+
+
+# ----------------------------------------------------------------- 9. scene
+@dataclass
+class Site:
+    """The clinic: ``[tool.onshi.clinic]``. ``encoding`` is ``utf-8`` or ``cp932``."""
+
+    institution_code: str = "1312345670"
+    encoding: str = "utf-8"
+    name: str = "試験クリニック"
+
+
+@dataclass
+class Scene:
+    """Data before or at a date. Many troubles are an edit of it and no wrapper at all.
+
+    ``truth`` is what is really so (the patient's own papers show it), ``coverages`` what the
+    system knows. ``others`` are further people known to the system.
+    """
+
+    patient: Patient
+    card: CardSpec
+    coverages: list[Coverage]
+    truth: Coverage
+    date: date
+    others: list[Patient] = field(default_factory=list)
+    site: Site = field(default_factory=Site)
+    make_person: Callable[..., tuple[Patient, Coverage]] | None = None
