@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from onshi.desk import Desk as Desk
     from onshi.errors import OnshiError as OnshiError
-    from onshi.integration import Chart as Chart
-    from onshi.integration import Document as Document
-    from onshi.integration import Handling as Handling
     from onshi.integration import Integration as Integration
-    from onshi.integration import Visit as Visit
+    from onshi.visit import Chart as Chart
+    from onshi.visit import Document as Document
+    from onshi.visit import Handling as Handling
+    from onshi.visit import Visit as Visit
 
 __version__ = "0.1.0"
 
 _LAZY = {
     "Desk": "onshi.desk",
     "OnshiError": "onshi.errors",
-    "Chart": "onshi.integration",
-    "Document": "onshi.integration",
-    "Handling": "onshi.integration",
+    "Chart": "onshi.visit",
+    "Document": "onshi.visit",
+    "Handling": "onshi.visit",
     "Integration": "onshi.integration",
-    "Visit": "onshi.integration",
+    "Visit": "onshi.visit",
 }
 __all__ = ["Chart", "Desk", "Document", "Handling", "Integration", "OnshiError", "Visit"]
 

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from onshi.integration import Decision
 from onshi.schedule import Schedule
+from onshi.visit import Decision
 
 __all__ = ["Category", "FaultUse", "Profile", "RuleText", "Situation", "Surface", "Trouble"]
 

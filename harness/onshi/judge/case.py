@@ -9,8 +9,8 @@ from datetime import date
 from typing import Any
 
 from onshi.catalogue.records import Trouble
-from onshi.integration import Handling, Visit
 from onshi.seams import Answer, Scene
+from onshi.visit import Handling, Visit
 
 __all__ = ["Case", "Finding", "Verdict"]
 
