@@ -19,7 +19,7 @@ import msgspec
 
 from onshi.errors import OnshiError
 
-__all__ = ["Journal", "Lane", "hexed"]
+__all__ = ["Journal", "Lane", "apdu_hex", "hexed"]
 
 _encode = msgspec.json.Encoder(order=None).encode
 
@@ -27,6 +27,13 @@ _encode = msgspec.json.Encoder(order=None).encode
 def hexed(data: bytes) -> str:
     """Bytes as the journal writes them: upper-case hex without spaces."""
     return data.hex().upper()
+
+
+def apdu_hex(apdu: bytes) -> str:
+    """A command APDU as the journal writes it: PINs (VERIFY, CHANGE REFERENCE DATA) masked."""
+    if len(apdu) > 5 and apdu[1] in (0x20, 0x24):
+        return hexed(apdu[:5]) + "**" * (len(apdu) - 5)
+    return apdu.hex().upper()
 
 
 class Lane:
