@@ -17,7 +17,7 @@ import msgspec
 
 from onshi.errors import BadFileError
 
-__all__ = ["data_root", "load_toml", "read_toml"]
+__all__ = ["convert_table", "data_root", "load_toml", "read_toml"]
 
 T = TypeVar("T")
 _HERE = Path(__file__).resolve().parent
@@ -58,14 +58,21 @@ def load_toml(path: Path, kind: type[T]) -> T:
 
     Raises :class:`BadFileError` naming file, line, key and what was expected.
     """
-    table = read_toml(path)
+    return convert_table(path, read_toml(path), kind)
+
+
+def convert_table(path: Path, table: Any, kind: type[T], prefix: str = "") -> T:
+    """A table that was read from ``path`` as a record; ``prefix`` is where it stood there.
+
+    Raises :class:`BadFileError` as :func:`load_toml` does.
+    """
     try:
         return msgspec.convert(table, kind)
     except msgspec.ValidationError as e:
-        raise _explain(path, kind, str(e)) from None
+        raise _explain(path, kind, str(e), prefix) from None
 
 
-def _explain(path: Path, kind: type, message: str) -> BadFileError:
+def _explain(path: Path, kind: type, message: str, prefix: str = "") -> BadFileError:
     """Turn msgspec's message (``… - at `$.a[0].b```) into file, line, key and expectation."""
     where = re.search(r"at `\$([^`]*)`", message)
     trail = where[1] if where else ""
@@ -77,7 +84,8 @@ def _explain(path: Path, kind: type, message: str) -> BadFileError:
     if unknown:
         near = difflib.get_close_matches(unknown[1], _fields(kind), n=1)
         expected = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
-    return BadFileError(path, expected, line=_line_of(path, key), key=key)
+    line = _line_of(path, key)
+    return BadFileError(path, expected, line=line, key=".".join(p for p in (prefix, key) if p))
 
 
 def _fields(kind: Any) -> set[str]:

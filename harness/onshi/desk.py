@@ -2,6 +2,419 @@
 
 from __future__ import annotations
 
+import tempfile
+from collections.abc import Iterable, Mapping
+from datetime import date as Date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from onshi.card import VirtualCard
+from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
+from onshi.eligibility.api import ApiService
+from onshi.eligibility.service import EligibilityService
+from onshi.endpoints import Endpoints, process_endpoints
+from onshi.errors import OnshiError, UnknownNameError
+from onshi.faults import FaultBoard, FaultRun, make_fault
+from onshi.journal import Journal
+from onshi.people.generate import make_card_spec, make_person
+from onshi.people.records import Coverage, Patient
+from onshi.reader import ReaderEngine
+from onshi.schedule import ALWAYS, Schedule
+from onshi.seams import Answer, CardLink, Inquiries, Inquiry, Scene, Seam, Site
+from onshi.terminal.app import FaceTerminal
+
+if TYPE_CHECKING:
+    from onshi.catalogue.records import Profile, Trouble
+    from onshi.doors.responses import ResponsesDoor
+    from onshi.doors.webapi import WebApiDoor
+    from onshi.judge.case import Finding
+    from onshi.reception import Reception
+    from onshi.visit import Handling, Visit
+
+__all__ = ["DOORS", "SURFACES", "Desk"]
+
+DOORS = ("pcsc", "webapi", "responses", "folder", "face")
+SURFACES = {
+    "pcsc": "pcsc",
+    "webapi": "webapi",
+    "responses": "webapi",
+    "folder": "folder",
+    "face": "face",
+}
+_READER = "SONY FeliCa RC-S300/P (1000000) 00 00"
+
+
+class _Recorder:
+    """Keeps the answers that were really sent: what the rules may judge by."""
+
+    def __init__(self, inquiries: Inquiries) -> None:
+        self._inquiries = inquiries
+        self.answers: list[Answer] = []
+
+    def ask(self, inquiry: Inquiry) -> Answer:
+        answer = self._inquiries.ask(inquiry)
+        self.answers.append(answer)
+        return answer
+
 
 class Desk:
-    """Placeholder of the spine's first commit; replaced in the next."""
+    """A patient, a card, a reader, an eligibility system, and the doors to them.
+
+    ``doors`` are opened at once; ``webapi``, ``folder`` and ``responses`` also open when they
+    are first used. ``date`` is a date, ``"YYYY-MM-DD"`` or ``"now"``; without one it is the
+    profile's, and without a profile today's. ``time="virtual"``: waiting costs nothing where a
+    door can do without; ``"real"``: it takes what it takes, times ``time_scale``. ``deadline`` is
+    the longest, in simulated seconds, that a fault may hold anything.
+
+    Raises :class:`OnshiError` (unknown profile or door, a port in use, a folder that cannot be
+    written).
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | Profile | None = None,
+        seed: int = 0,
+        date: Date | str | None = None,
+        doors: Iterable[str] = ("pcsc",),
+        time: Literal["virtual", "real"] = "virtual",
+        time_scale: float = 1.0,
+        deadline: float = 90.0,
+        site: Site | None = None,
+        reader_name: str | None = None,
+        endpoints: Endpoints | None = None,
+        in_process: bool | None = None,
+    ) -> None:
+        self.seed = seed
+        self.doors = tuple(doors)
+        for door in self.doors:
+            if door not in DOORS:
+                raise UnknownNameError("door", door, DOORS)
+        self.profile = _profile(profile)
+        kind: type[Clock] = VirtualClock if time == "virtual" else RealClock
+        self.clock = kind(self._first_date(date), scale=time_scale)
+        self.deadline = deadline
+        self.site = site or Site()
+        self.journal = Journal()
+        self._lane = self.journal.only("desk")
+        self._people = 0
+        self.scene = self._new_scene("")
+        self.board = FaultBoard(
+            seed=seed,
+            clock=self.clock,
+            journal=self.journal,
+            deadline=deadline,
+            doors=frozenset(DOORS),
+        )
+        self.reader = ReaderEngine(
+            journal=self.journal, wrap=self.board.card, on_event=self.board.happened
+        )
+        self.reader.add_reader(reader_name or _READER)
+        self.board.hands = self.reader
+        self._calls = self.board.reader(self.reader)
+        self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
+        self._http = ApiService(self._recorder, self.clock, self.site, seed)
+        self.terminal = self.board.terminal(FaceTerminal(self.clock))
+        self._responses: ResponsesDoor | None = None
+        self._attached: set[str] = set()
+        self._reception: Reception | None = None
+        self._private: tempfile.TemporaryDirectory[str] | None = None
+        self._closed = False
+        self._own_endpoints = False
+        self.endpoints = self._take_endpoints(endpoints, in_process)
+        self.insert_card()
+        try:
+            for door in self.doors:
+                self.open(door)
+        except BaseException:
+            self.close()
+            raise
+
+    # ------------------------------------------------------------ composition
+    def _first_date(self, given: Date | str | None) -> Date:
+        if isinstance(given, str):
+            try:
+                return parse_date(given)
+            except ValueError as e:
+                raise OnshiError(str(e)) from None
+        if given is not None:
+            return given
+        return self.profile.date if self.profile else today()
+
+    def _take_endpoints(self, given: Endpoints | None, in_process: bool | None) -> Endpoints:
+        if given is not None:
+            given.taken.acquire(blocking=False)
+            return given
+        shared = process_endpoints()
+        if in_process is not False and shared.taken.acquire(blocking=False):
+            return shared
+        if in_process:
+            raise OnshiError(
+                "another desk of this process is open and has its PC/SC socket: in-process "
+                "pyscard can reach only one; close it, or use this desk from child processes"
+            )
+        self._own_endpoints = True
+        own = Endpoints()
+        own.taken.acquire()
+        return own
+
+    def _new_scene(self, kind: str) -> Scene:
+        key = f"p{self._people}"
+        self._people += 1
+        on = self.clock.today
+        patient, coverage = make_person(self.seed, key, on=on, kind=kind)
+        return Scene(
+            patient=patient,
+            card=make_card_spec(self.seed, key, on),
+            coverages=[coverage],
+            truth=coverage,
+            date=on,
+            site=self.site,
+            make_person=self._make_person,
+        )
+
+    def _make_person(self, *, kind: str = "", **how: Any) -> tuple[Patient, Coverage]:
+        key = f"p{self._people}"
+        self._people += 1
+        return make_person(self.seed, key, on=self.clock.today, kind=kind, **how)
+
+    def _set_scene(self, fresh: Scene) -> None:
+        """Change the scene in place: engines hold a reference to it."""
+        for name, value in vars(fresh).items():
+            setattr(self.scene, name, value)
+
+    def open(self, door: str) -> None:
+        """Open a door now. Raises :class:`UnknownNameError`, :class:`OnshiError`."""
+        if door not in DOORS:
+            raise UnknownNameError("door", door, DOORS)
+        real = "folder" if door == "face" else door
+        if real in self._attached:
+            return
+        if real == "pcsc":
+            self.endpoints.pcsc.attach(self.reader, self._calls)
+        elif real == "webapi":
+            self.endpoints.webapi.attach(self._backstage())
+        elif real == "folder":
+            self.endpoints.folder.attach(self._backstage())
+        else:
+            self._open_responses()
+        self._attached.add(real)
+
+    def _open_responses(self) -> None:
+        from onshi.doors.responses import ResponsesDoor
+
+        login, search = [], []
+        if "webapi" in self.doors:
+            login, search = [self.endpoints.webapi.url], [self.endpoints.webapi.search_url]
+        self._responses = ResponsesDoor()
+        self._responses.open(self._backstage(), login_urls=login, search_urls=search)
+
+    def _backstage(self) -> Any:
+        from onshi.doors.backstage import Backstage
+
+        return Backstage(
+            inquiries=self._recorder,
+            http=self._http,
+            at=self.board.at,
+            deliver=self.board.deliver,
+            clock=self.clock,
+            journal=self.journal,
+            site=self.site,
+            deadline=self.deadline,
+        )
+
+    # ---------------------------------------------------------------- people
+    @property
+    def patient(self) -> Patient:
+        """Who is at the desk."""
+        return self.scene.patient
+
+    @property
+    def coverage(self) -> Coverage:
+        """The qualification that is really theirs."""
+        return self.scene.truth
+
+    @property
+    def card(self) -> VirtualCard:
+        """Their card."""
+        return self._card
+
+    def insert_card(self) -> None:
+        """Put the patient's card, as the scene now says it is, on the reader."""
+        self._card = VirtualCard(
+            self.scene.card, self.scene.patient, seed=self.seed, lane=self.journal.only("card")
+        )
+        link: CardLink = self._card
+        self.reader.insert(link)
+
+    def remove_card(self) -> None:
+        """Take the card off the reader; nothing happens when there is none."""
+        self.reader.remove()
+
+    def next_patient(self, kind: str = "") -> Patient:
+        """The next person comes to the desk, with a card of their own on the reader."""
+        self.remove_card()
+        self._set_scene(self._new_scene(kind))
+        self._lane.event("patient", key=self.patient.key)
+        self.insert_card()
+        return self.patient
+
+    def travel(self, to: Date | str) -> None:
+        """Move the business date. Raises :class:`OnshiError` for what is not a date."""
+        try:
+            when = parse_date(to) if isinstance(to, str) else to
+        except ValueError as e:
+            raise OnshiError(str(e)) from None
+        self.clock.travel(when)
+        self.scene.date = when
+        self._lane.event("date", date=when.isoformat())
+
+    # ---------------------------------------------------------------- faults
+    def inject(
+        self, fault: str, when: Schedule | Mapping[str, Any] | None = None, **settings: Any
+    ) -> FaultRun:
+        """Put a fault to work by name; ``when`` is a schedule or its table.
+
+        Raises :class:`UnknownNameError`, :class:`OnshiError` (settings, schedule) and
+        :class:`CannotDeliverError`.
+        """
+        made = make_fault(fault, settings)
+        run = self.board.add(made, _schedule(fault, when))
+        self._lane.event("inject", fault=fault)
+        if made.SEAM is Seam.SCENE:
+            self.board.edit(run, self.scene)
+            if self.reader.has_card():
+                self.remove_card()
+                self.insert_card()
+        return run
+
+    def apply(self, trouble: str | Trouble, surfaces: Iterable[str] | None = None) -> None:
+        """Bring a catalogued trouble about: its person, its scene, its faults.
+
+        Faults for surfaces that this desk does not have are left out. Raises
+        :class:`UnknownNameError` and what :meth:`inject` raises.
+        """
+        from onshi.reception import apply_trouble
+
+        apply_trouble(self, _trouble(trouble), frozenset(surfaces or self.surfaces))
+
+    @property
+    def surfaces(self) -> frozenset[str]:
+        """What a program can use here: of ``pcsc``, ``webapi``, ``folder``, ``face``."""
+        return frozenset(SURFACES[d] for d in (*self.doors, *self._attached))
+
+    # ---------------------------------------------------------------- visits
+    def visit(
+        self, trouble: str | Trouble | None = None, surfaces: Iterable[str] | None = None
+    ) -> Visit:
+        """The patient comes to the desk; with a trouble, that trouble is applied first."""
+        from onshi.reception import Reception
+
+        found = _trouble(trouble) if trouble is not None else None
+        self._reception = Reception(self, found, frozenset(surfaces or self.surfaces))
+        return self._reception.visit
+
+    def judge(self, handling: Handling | None, **more: Any) -> list[Finding]:
+        """The verdicts on the last visit. Raises :class:`OnshiError` without a visit."""
+        if self._reception is None:
+            raise OnshiError("there was no visit yet: call desk.visit() first")
+        return self._reception.judge(handling, **more)
+
+    @property
+    def answers(self) -> list[Answer]:
+        """The answers really sent so far, in order."""
+        return self._recorder.answers
+
+    # ----------------------------------------------------------------- doors
+    @property
+    def webapi(self) -> WebApiDoor:
+        """The HTTPS door, opened at its first use: ``.url``, ``.search_url``."""
+        self.open("webapi")
+        return self.endpoints.webapi
+
+    @property
+    def folder(self) -> Path:
+        """The exchange folder, opened at its first use: ``req``, ``res``, ``face`` inside."""
+        self.open("folder")
+        return self.endpoints.folder.root
+
+    def drop_face_file(self) -> None:
+        """The patient identifies at the face reader: a result file appears, or does not."""
+        from onshi.doors.face import FaceDoor
+
+        self.open("folder")
+        outcome = self.terminal.present(self.patient, self.scene.card)
+        self._lane.event("terminal", method=outcome.method, screen=outcome.screen)
+        FaceDoor(self.endpoints.folder).drop(outcome, self.patient)
+
+    def env(self) -> dict[str, str]:
+        """What a program's environment needs to reach this desk (design, section 6)."""
+        from onshi.reception import patient_file
+
+        found: dict[str, str] = {"ONSHI_TIME_SCALE": str(self.clock.scale)}
+        if "pcsc" in self._attached:
+            found.update(self.endpoints.pcsc.env())
+        if "webapi" in self._attached:
+            found.update(self.endpoints.webapi.env())
+        if "folder" in self._attached:
+            found["ONSHI_FOLDER"] = str(self.endpoints.folder.root)
+        if self._private is None:
+            self._private = tempfile.TemporaryDirectory(prefix="onshi-")
+        found["ONSHI_PATIENT"] = str(patient_file(self, Path(self._private.name)))
+        return found
+
+    def close(self) -> None:
+        """Release every wait, detach from every door. Idempotent."""
+        if self._closed:
+            return
+        self._closed = True
+        self.clock.release()
+        self.board.clear()
+        if self._responses is not None:
+            self._responses.close()
+        if "pcsc" in self._attached:
+            self.endpoints.pcsc.detach()
+        if "webapi" in self._attached:
+            self.endpoints.webapi.detach()
+        if "folder" in self._attached:
+            self.endpoints.folder.detach()
+        if self._own_endpoints:
+            self.endpoints.close()
+        if self._private is not None:
+            self._private.cleanup()
+        self.endpoints.taken.release()
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+
+def _profile(profile: str | Profile | None) -> Profile | None:
+    if isinstance(profile, str):
+        from onshi.catalogue.load import load_profile
+
+        return load_profile(profile)
+    return profile
+
+
+def _trouble(trouble: str | Trouble) -> Trouble:
+    if isinstance(trouble, str):
+        from onshi.catalogue.load import find_trouble
+
+        return find_trouble(trouble)
+    return trouble
+
+
+def _schedule(fault: str, when: Schedule | Mapping[str, Any] | None) -> Schedule:
+    if when is None:
+        return ALWAYS
+    if isinstance(when, Schedule):
+        return when
+    try:
+        return msgspec.convert(dict(when), Schedule)
+    except msgspec.ValidationError as e:
+        raise OnshiError(f"the schedule of {fault}: {e}") from None

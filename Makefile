@@ -1,0 +1,45 @@
+# Each target does its own set-up; the second run takes seconds.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: setup demo test check bench soak docs clean
+
+setup: .venv/.dev
+
+.venv/bin/python:
+	$(PYTHON) -m venv .venv
+
+.venv/.demo: pyproject.toml | .venv/bin/python
+	@.ci/packages demo
+	$(BIN)/pip install -q -e ".[pcsc,time]"
+	@touch $@
+
+.venv/.dev: pyproject.toml | .venv/bin/python
+	@.ci/packages test
+	$(BIN)/pip install -q -e ".[dev]"
+	@touch $@ .venv/.demo
+
+demo: .venv/.demo
+	$(BIN)/onshi demo
+
+test: .venv/.dev check
+	$(BIN)/pytest -q -m "not soak"
+
+check: .venv/.dev
+	$(BIN)/ruff check harness tests examples
+	$(BIN)/ruff format --check -q harness tests examples
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/.dev
+	$(BIN)/python tests/bench/run.py
+
+soak: .venv/.dev
+	$(BIN)/pytest -q -m soak
+
+docs: .venv/.dev
+	$(BIN)/pytest -q tests/docs
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache

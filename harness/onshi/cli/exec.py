@@ -1,0 +1,143 @@
+"""``onshi exec``: run any program once at a desk of its own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+import msgspec
+import typer
+
+from onshi.errors import OnshiError
+
+__all__ = ["execute", "parse_fault"]
+
+_LIBRARIES = (
+    "/usr/lib/x86_64-linux-gnu/libpcsclite.so.1",
+    "/usr/lib/aarch64-linux-gnu/libpcsclite.so.1",
+    "/usr/lib64/libpcsclite.so.1",
+    "/usr/lib/libpcsclite.so.1",
+)
+
+
+def execute(
+    command: Annotated[list[str], typer.Argument(help="the program and its arguments, after --")],
+    trouble: Annotated[
+        list[str] | None, typer.Option("--trouble", help="bring this trouble about (repeatable)")
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option("--fault", help="NAME or NAME:setting=value,nth=2,match=VERIFY (repeatable)"),
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="take the date from this profile")] = None,
+    seed: Annotated[int, typer.Option(help="seed of the patient and the faults")] = 0,
+    date: Annotated[str, typer.Option(help="business date, YYYY-MM-DD or now")] = "",
+    folder: Annotated[Path | None, typer.Option(help="folder for req/, res/ and face/")] = None,
+    webapi_port: Annotated[int, typer.Option(help="login on PORT, search on PORT+1")] = 0,
+    reader_name: Annotated[str | None, typer.Option(help="PC/SC name of the reader")] = None,
+    time_scale: Annotated[float, typer.Option(help="shorten delays: 0.1 is a tenth")] = 1.0,
+    deadline: Annotated[float, typer.Option(help="longest seconds a fault may hold")] = 90.0,
+    journal: Annotated[Path | None, typer.Option(help="write the journal to this folder")] = None,
+    face: Annotated[bool, typer.Option("--face", help="drop a face file at the start")] = False,
+) -> None:
+    """Run a program with a card on its reader and an eligibility system to ask.
+
+    Exit code: the program's own; 128 + n when signal n ended it; 127 when it does not exist;
+    2 when the request is wrong.
+    """
+    from onshi.desk import Desk
+    from onshi.endpoints import Endpoints
+
+    endpoints = Endpoints(folder=folder.absolute() if folder else None, webapi_port=webapi_port)
+    try:
+        with Desk(
+            profile=profile,
+            seed=seed,
+            date=date or (None if profile else "now"),
+            doors=("pcsc", "webapi", "folder", "face"),
+            time="real",
+            time_scale=time_scale,
+            deadline=deadline,
+            reader_name=reader_name,
+            endpoints=endpoints,
+        ) as desk:
+            for one in trouble or ():
+                desk.apply(one)
+            for one in fault or ():
+                name, when, settings = parse_fault(one)
+                desk.inject(name, when, **settings)
+            if face:
+                desk.drop_face_file()
+            code = _run(command, {**os.environ, **_java(), **desk.env()})
+            if journal is not None:
+                desk.journal.write(journal, "exec")
+    finally:
+        endpoints.close()
+    raise typer.Exit(code)
+
+
+def _java() -> dict[str, str]:
+    """Java finds libpcsclite only where it is told to; real installations need the same flag."""
+    library = next((p for p in _LIBRARIES if Path(p).exists()), None)
+    if library is None or shutil.which("java") is None or "JAVA_TOOL_OPTIONS" in os.environ:
+        return {}
+    return {"JAVA_TOOL_OPTIONS": f"-Dsun.security.smartcardio.library={library}"}
+
+
+def _run(command: list[str], env: dict[str, str]) -> int:
+    """Run it to its end; Ctrl-C reaches it as it reaches us, and then it has the last word."""
+    try:
+        child = subprocess.Popen(command, env=env)
+    except FileNotFoundError:
+        print(f"onshi exec: there is no program {command[0]!r}", file=sys.stderr)
+        return 127
+    except OSError as e:
+        print(f"onshi exec: {command[0]!r} cannot be run: {e.strerror}", file=sys.stderr)
+        return 126
+    before = {
+        s: signal.signal(s, lambda n, _: None if n == signal.SIGINT else child.send_signal(n))
+        for s in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        code = child.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return 128 - code if code < 0 else code
+
+
+def parse_fault(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
+    """``card.pull:flavour=raw,nth=3`` as name, schedule and settings.
+
+    A key that the fault has is a setting; otherwise it belongs to the schedule. Raises
+    :class:`OnshiError`.
+    """
+    from onshi.faults import find_fault
+    from onshi.schedule import Schedule
+
+    name, _, rest = text.partition(":")
+    known = {f.encode_name for f in msgspec.structs.fields(find_fault(name))}
+    schedule = {f.encode_name for f in msgspec.structs.fields(Schedule)}
+    when: dict[str, Any] = {}
+    settings: dict[str, Any] = {}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise OnshiError(f"--fault {text!r}: {part!r} is not key=value")
+        target = when if key in schedule and key not in known else settings
+        target[key] = _value(value)
+    return name, when, settings
+
+
+def _value(text: str) -> Any:
+    """A TOML value where it is one (3, 0.5, true), else the text as it stands."""
+    try:
+        return tomllib.loads(f"v = {text}")["v"]
+    except tomllib.TOMLDecodeError:
+        return text

@@ -1,0 +1,326 @@
+"""What the plugin does once a profile or a desk is asked for: settings, collection, outcomes."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from onshi.catalogue.load import draw, find_trouble, load_profile, load_rules, troubles_of
+from onshi.catalogue.records import Profile, Trouble
+from onshi.config import Waiver, find_config, load_class, load_waivers
+from onshi.errors import OnshiError, UnknownNameError
+from onshi.schedule import stream
+from onshi.suite import Outcome, Runner, applicable, desk_doors, run_trouble
+
+if TYPE_CHECKING:
+    from onshi.desk import Desk
+    from onshi.endpoints import Endpoints
+
+_OPTIONS = (
+    "profile", "trouble", "only", "seed", "date", "integration", "journal", "min_observed",
+    "time_scale", "folder", "webapi_port", "reader_name",
+)  # fmt: skip
+
+
+class Session:
+    """Everything settled for one pytest run. Raises OnshiError for what cannot be."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.pytest = config
+        here = config.invocation_params.dir
+        self.config, self.config_path = find_config(here, config.rootpath)
+        for name in _OPTIONS:
+            value = getattr(config.option, OPTION + name, None)
+            if value is not None:
+                setattr(self.config, name, value)
+        self.home = self.config_path.parent if self.config_path else here
+        self.baseline = getattr(config.option, OPTION + "baseline", None)
+        self.max_time = getattr(config.option, OPTION + "max_time", None)
+        self._started = time.monotonic()
+        self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
+        self.troubles = self._troubles()
+        self.integration: type | None = None
+        if self.config.integration:
+            self.integration = load_class(self.config.integration, self.home)
+        self.surfaces: frozenset[str] = frozenset()
+        if self.integration is not None:
+            desk_doors(self.integration)
+            self.surfaces = frozenset(self.integration.surfaces)  # type: ignore[attr-defined]
+        self.waivers = self._waivers()
+
+    def settle(self) -> None:
+        """Claim addresses early: before a product under test first looks for its reader."""
+        if self.integration is not None and "pcsc" in self.surfaces:
+            self.claim()
+
+    def _troubles(self) -> list[Trouble]:
+        """The union of the profiles' troubles, or the ones named; in a stable order."""
+        if self.config.trouble:
+            return [find_trouble(t) for t in dict.fromkeys(self.config.trouble)]
+        union: dict[str, Trouble] = {}
+        for profile in self.profiles:
+            found = troubles_of(profile)
+            if self.config.only == "smoke":
+                found = _one_per_category(profile, found)
+            union.update({t.id: t for t in found})
+        return list(union.values())
+
+    def _waivers(self) -> tuple[Waiver, ...]:
+        waivers = load_waivers(self.home / self.config.waivers)
+        for waiver in waivers:
+            find_trouble(waiver.trouble)
+            if waiver.rule not in load_rules():
+                raise UnknownNameError(f"rule in {self.config.waivers}", waiver.rule, load_rules())
+        return waivers + self._from_baseline()
+
+    def _from_baseline(self) -> tuple[Waiver, ...]:
+        """What a former run broke is accepted as known."""
+        if self.baseline is None:
+            return ()
+        from datetime import date
+
+        path = Path(self.baseline) / "results.json"
+        try:
+            rows = json.loads(path.read_text(encoding="utf-8"))
+            return tuple(
+                Waiver(trouble=r["trouble"], rule=rule, reason="baseline", until=date.max)
+                for r in rows
+                for rule in r["broken"]
+            )
+        except (OSError, ValueError, KeyError, TypeError):
+            raise OnshiError(
+                f"--onshi-baseline: {path} is not a results.json of a --onshi-journal run"
+            ) from None
+
+    # ------------------------------------------------------------ collection
+    def selected(self, definition: Any) -> list[Trouble]:
+        """The troubles for a test: in the suite only those that the product can meet."""
+        if not self.troubles:
+            raise pytest.UsageError(
+                "onshi_trouble needs a profile: pytest --profile=hodanren2025 (or profile = "
+                '["hodanren2025"] in [tool.onshi])'
+            )
+        if self.integration is not None and isinstance(definition.parent, TroubleModule):
+            return [t for t in self.troubles if applicable(t, self.surfaces)]
+        return [t for t in self.troubles if not t.why_not]
+
+    def out_of_scope(self) -> list[Trouble]:
+        """対象外: what the product's surfaces cannot meet."""
+        if self.integration is None:
+            return []
+        return [t for t in self.troubles if not applicable(t, self.surfaces)]
+
+    def module(self, parent: pytest.Session) -> pytest.Module | None:
+        """The collector of the suite, when there is an integration."""
+        if self.integration is None or not self.troubles:
+            return None
+        name = "+".join(p.name for p in self.profiles) or "troubles"
+        module = TroubleModule.from_parent(
+            parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{name}"
+        )
+        return module  # type: ignore[no-any-return]
+
+    def check_used(self, used: bool) -> None:
+        """Exit 4 when nothing in the run would meet the profile."""
+        if not used:
+            raise pytest.UsageError(
+                "a profile is asked for, but there is neither an integration nor a test that "
+                "uses one. Name your adapter in pyproject.toml:\n\n"
+                '    [tool.onshi]\n    integration = "my_adapter:Adapter"\n\n'
+                "or write tests with the fixture onshi_trouble (README: first test)"
+            )
+
+    def one_process_if_needed(self) -> None:
+        """A GUI is one: turn xdist off for a product that says ``parallel = False``."""
+        if self.integration is not None and not getattr(self.integration, "parallel", True):
+            option = self.pytest.option
+            option.numprocesses, option.dist, option.tx = None, "no", []
+
+    # ----------------------------------------------------------------- desks
+    def claim(self) -> None:
+        """Point this process' libpcsclite at our socket, before its first PC/SC call."""
+        try:
+            _ = self.endpoints().pcsc
+        except OnshiError as e:
+            raise pytest.UsageError(str(e)) from None
+
+    def endpoints(self) -> Endpoints:
+        """This process' addresses, as chosen."""
+        from onshi.endpoints import process_endpoints
+
+        shared = process_endpoints()
+        folder = Path(self.config.folder).absolute() if self.config.folder else None
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+        port = self.config.webapi_port
+        if worker and folder is not None:
+            folder = folder / worker
+        if worker and port:
+            port += 2 * int(worker.removeprefix("gw") or 0)
+        shared.configure(folder=folder, webapi_port=port)
+        return shared
+
+    def open_desk(self, **settings: Any) -> Desk:
+        """A desk with this session's settings, overridden by ``settings``."""
+        from onshi.desk import Desk
+        from onshi.seams import Site
+
+        clinic = self.config.clinic
+        chosen: dict[str, Any] = {
+            "seed": self.config.seed,
+            "date": self.config.date,
+            "profile": self.profiles[0] if self.profiles else None,
+            "time_scale": self.config.time_scale,
+            "deadline": self.config.deadline,
+            "reader_name": self.config.reader_name,
+            "site": Site(clinic.institution_code, clinic.encoding, clinic.name),
+        }
+        if self.config.doors is not None:
+            chosen["doors"] = self.config.doors
+        if chosen["date"] is None and chosen["profile"] is None:
+            chosen["date"] = _QUIET_DATE
+        self.endpoints()
+        return Desk(**{**chosen, **settings})
+
+    @contextlib.contextmanager
+    def desk(self, marker: pytest.Mark | None) -> Iterator[Desk]:
+        """The desk of the ``onshi`` fixture, with its marker's troubles applied."""
+        settings = dict(marker.kwargs) if marker else {}
+        with self.open_desk(**settings) as desk:
+            for trouble in marker.args if marker else ():
+                desk.apply(trouble)
+            yield desk
+
+    def drawn(self, name: str) -> Trouble | None:
+        """A trouble from the first profile's mix, seeded by ``name``."""
+        if not self.profiles:
+            raise pytest.UsageError("onshi_visit needs a profile: pytest --profile=hodanren2025")
+        return draw(self.profiles[0], stream(self.config.seed, f"draw/{name}"))
+
+    @contextlib.contextmanager
+    def runner(self) -> Iterator[Runner]:
+        """The product under test, started when the first visit needs it."""
+        if self.integration is None:
+            raise pytest.UsageError("no integration: see --onshi-integration")
+        runner = Runner(self.integration, patience=self.config.patience)
+        yield runner
+        runner.stop()
+
+    # -------------------------------------------------------------- outcomes
+    def run(self, trouble: Trouble, runner: Runner) -> Outcome:
+        """One trouble at a fresh desk; its journal is kept where asked."""
+        with self.open_desk(doors=desk_doors(runner.integration)) as desk:
+            outcome = run_trouble(desk, trouble, runner, self.config, self.waivers)
+            if self.config.journal:
+                desk.journal.write(Path(self.config.journal), trouble.id)
+        return outcome
+
+    def out_of_time(self) -> bool:
+        """Whether ``--onshi-max-time`` is over."""
+        return self.max_time is not None and time.monotonic() - self._started > self.max_time
+
+    def header(self) -> str:
+        """The line in pytest's header."""
+        names = ", ".join(p.name for p in self.profiles) or "-"
+        when = self.config.date or (self.profiles[0].date.isoformat() if self.profiles else "-")
+        return f"onshi: profile {names}, seed {self.config.seed}, date {when}"
+
+    def reproduce(self, trouble: Trouble) -> str:
+        """The command that shows this trouble again, from the same folder."""
+        parts = ["pytest", *(f"--onshi-profile={p}" for p in self.config.profile)]
+        parts += [f"--onshi-trouble={trouble.id}", f"--onshi-seed={self.config.seed}"]
+        if self.pytest.option.onshi_integration:
+            parts.append(f"--onshi-integration={self.config.integration}")
+        if self.config.date:
+            parts.append(f"--onshi-date={self.config.date}")
+        return " ".join(parts)
+
+    def reporter(self) -> Any:
+        """The plugin that sums up; only where results are gathered."""
+        from onshi.reports.terminal import TerminalSummary
+
+        return TerminalSummary(self)
+
+
+OPTION = "onshi_"
+_QUIET_DATE = "2025-10-20"
+
+
+def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble]:
+    chosen: dict[str, Trouble] = {}
+    for category in profile.category:
+        for trouble in troubles:
+            if category.key in trouble.categories:
+                chosen.setdefault(category.key, trouble)
+    return list({t.id: t for t in chosen.values()}.values())
+
+
+class TroubleModule(pytest.Module):
+    """A module without a file: one function, parametrized by the profile's troubles."""
+
+    def _getobj(self) -> ModuleType:
+        module = ModuleType("onshi_suite")
+        module.test_trouble = test_trouble  # type: ignore[attr-defined]
+        return module
+
+    def funcnamefilter(self, name: str) -> bool:
+        """Whatever ``python_functions`` says, this is a test."""
+        return name == "test_trouble"
+
+
+def test_trouble(
+    onshi_trouble: Trouble, onshi_runner: Runner, request: pytest.FixtureRequest
+) -> None:
+    """One trouble: passed, failed, 観測なし (skipped) or waived (xfailed)."""
+    from onshi.pytest_plugin import _session
+    from onshi.reports.text import failure_text
+
+    session = _session(request.config)
+    if session.out_of_time():
+        pytest.skip("時間切れ (--onshi-max-time)")
+    try:
+        outcome = session.run(onshi_trouble, onshi_runner)
+    except OnshiError as e:
+        pytest.fail(f"{onshi_trouble.id}: {e}", pytrace=False)
+    request.node.onshi_outcome = _row(outcome)
+    if outcome.result == "skipped":
+        pytest.skip("観測なし: " + _missing(outcome))
+    if outcome.result == "waived":
+        pytest.xfail(
+            ", ".join(f"{w.rule} 猶予中 {w.until} まで: {w.reason}" for w in outcome.waived)
+        )
+    if outcome.result == "failed":
+        pytest.fail(failure_text(outcome, session.reproduce(onshi_trouble)), pytrace=False)
+
+
+test_trouble.__test__ = False  # type: ignore[attr-defined]
+
+
+def _missing(outcome: Outcome) -> str:
+    reasons = [f"{f.rule} {f.reason}" for f in outcome.findings if f.verdict == "not_observed"]
+    return "; ".join(reasons[:3]) or "この規則を判定できる項目がありません"
+
+
+def _row(outcome: Outcome) -> dict[str, Any]:
+    """An outcome as plain values, for the way from a worker and for results.json."""
+    return {
+        "trouble": outcome.trouble.id,
+        "title": outcome.trouble.title,
+        "categories": list(outcome.trouble.categories),
+        "result": outcome.result,
+        "problem": outcome.problem,
+        "met": sorted({f.rule for f in outcome.findings if f.verdict == "met"}),
+        "broken": sorted({f.rule for f in outcome.broken()}),
+        "warned": sorted({f.rule for f in outcome.broken("warn")}),
+        "findings": [
+            {"rule": f.rule, "verdict": str(f.verdict), "level": f.level, "reason": f.reason}
+            for f in outcome.findings
+        ],
+    }

@@ -1,0 +1,212 @@
+"""A visit at a desk: how a trouble becomes a situation, and what is known of it afterwards."""
+
+from __future__ import annotations
+
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from onshi.judge.case import Case, Finding
+from onshi.people.records import Coverage, Patient
+from onshi.seams import Answer, Scene, Seam
+from onshi.visit import DOCUMENTS, Chart, Decision, Handling, Visit
+
+if TYPE_CHECKING:
+    from onshi.catalogue.records import FaultUse, Trouble
+    from onshi.desk import Desk
+
+__all__ = ["Reception", "apply_trouble", "chart_of", "inquiry_of", "patient_file"]
+
+
+def chart_of(patient: Patient, coverage: Coverage, on: Any) -> Chart:
+    """The chart or paper that says of ``patient`` what ``coverage`` says, on a date."""
+    q = coverage.qualification
+    return Chart(
+        chart_no=f"C-{patient.key}",
+        name=patient.name,
+        kana=patient.kana,
+        birthdate=patient.birthdate,
+        sex=patient.sex,
+        address=patient.address,
+        insurer_number=q.insurer_number,
+        symbol=q.symbol,
+        number=q.number,
+        branch=q.branch,
+        copay_percent=q.share(patient.birthdate, on),
+        limit=q.limit.bracket if q.limit else None,
+        public=(),
+        status="valid",
+    )
+
+
+def inquiry_of(chart: Chart, *, limit_consent: bool) -> dict[str, str]:
+    """The ready ``QualificationConfirmSearchInfo``; the insurer number padded to 8."""
+    found = {
+        "InsurerNumber": (chart.insurer_number or "").rjust(8),
+        "InsuredCardSymbol": chart.symbol or "",
+        "InsuredIdentificationNumber": chart.number or "",
+        "InsuredBranchNumber": chart.branch or "",
+        "Birthdate": chart.birthdate.strftime("%Y%m%d") if chart.birthdate else "",
+        "LimitApplicationCertificateRelatedConsFlg": "1" if limit_consent else "0",
+    }
+    return {k: v for k, v in found.items() if v}
+
+
+def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Coverage:
+    """Person, then scene, then faults. Returns what was true before the scene was edited."""
+    if trouble.date is not None:
+        desk.travel(trouble.date)
+    if trouble.situation.person:
+        desk.next_patient(trouble.situation.person)
+    before = desk.scene.truth
+    uses = [u for u in trouble.fault if u.surfaces is None or set(u.surfaces) & surfaces]
+    for use in sorted(uses, key=lambda u: not _is_scene(u)):
+        desk.inject(use.name, use.when, **use.settings)
+    desk.journal.only("desk").event("trouble", id=trouble.id)
+    return before
+
+
+def _is_scene(use: FaultUse) -> bool:
+    from onshi.faults import find_fault
+
+    return find_fault(use.name).SEAM is Seam.SCENE
+
+
+class Reception:
+    """One visit (and the patient after it, if the situation has one)."""
+
+    def __init__(self, desk: Desk, trouble: Trouble | None, surfaces: frozenset[str]) -> None:
+        self.desk, self.trouble, self.surfaces = desk, trouble, surfaces
+        self._from_event = len(desk.journal)
+        self._from_answer = len(desk.answers)
+        before = apply_trouble(desk, trouble, surfaces) if trouble else desk.scene.truth
+        desk.remove_card()
+        self._seen: _Seen | None = None
+        self.visit = self._make_visit(before)
+        self.next_visit: Visit | None = None
+
+    def _make_visit(self, before: Coverage) -> Visit:
+        from onshi.catalogue.records import Situation
+
+        desk, scene = self.desk, self.desk.scene
+        situation = self.trouble.situation if self.trouble else Situation()
+        today = desk.clock.today
+        stored = chart_of(scene.patient, before, today)
+        for key, value in situation.chart.items():
+            setattr(stored, key, value)
+        paper = chart_of(scene.patient, scene.truth, today)
+        papers = {d: paper for d in situation.brings if d in DOCUMENTS}
+        known = stored if not situation.first_visit else paper
+        return Visit(
+            trouble=self.trouble.id if self.trouble else "",
+            patient=scene.patient,
+            brings=situation.brings,
+            says=situation.says,
+            first_visit=situation.first_visit,
+            chart=None if situation.first_visit else stored,
+            date=today,
+            surfaces=self.surfaces,
+            inquiry=inquiry_of(known, limit_consent=situation.limit_consent),
+            papers=papers,
+            pins=situation.pins,
+            decisions=(*situation.decisions, *_usual(papers)),
+            present=self._present,
+            take_away=desk.remove_card,
+            note=desk.journal.only("desk").event,
+        )
+
+    def _present(self) -> None:
+        """The card on the reader; where the product knows only face files, the face reader."""
+        desk = self.desk
+        if "face" in self.surfaces and "pcsc" not in self.surfaces:
+            desk.drop_face_file()
+        else:
+            desk.remove_card()
+            desk.insert_card()
+
+    def finish(self) -> None:
+        """The patient leaves: what was sent and seen up to now belongs to this visit."""
+        if self._seen is None:
+            desk = self.desk
+            self._seen = _Seen(
+                scene=copy.copy(desk.scene),
+                answers=desk.answers[self._from_answer :],
+                events=list(desk.journal.events())[self._from_event :],
+            )
+
+    def follow(self) -> Visit:
+        """The next patient: another person, and none of this visit's faults any more."""
+        self.finish()
+        self.desk.board.clear()
+        self.desk.next_patient()
+        following = Reception(self.desk, None, self.surfaces)
+        self.next_visit = following.visit
+        return following.visit
+
+    def judge(self, handling: Handling | None, **more: Any) -> list[Finding]:
+        """The verdicts; ``more`` goes into the Case (next_handling, returned, alive, limits)."""
+        from onshi.catalogue.records import Trouble
+        from onshi.judge.verdict import judge_case
+
+        self.finish()
+        assert self._seen is not None
+        levels = more.pop("levels", {})
+        trouble = self.trouble or Trouble(
+            id="", title="", layer="", categories=(), source=(), what=""
+        )
+        case = Case(
+            trouble=trouble,
+            visit=self.visit,
+            scene=self._seen.scene,
+            handling=handling,
+            surfaces=self.surfaces,
+            date=self.visit.date,
+            answers=self._seen.answers,
+            events=self._seen.events,
+            verifies=sum(1 for e in self._seen.events if _is_verify(e)),
+            next_visit=self.next_visit,
+            **more,
+        )
+        return judge_case(case, levels)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """What the harness itself sent and saw during one visit."""
+
+    scene: Scene
+    answers: list[Answer]
+    events: list[dict[str, Any]]
+
+
+def _is_verify(event: dict[str, Any]) -> bool:
+    return event["event"] == "apdu" and event["c"][2:4] == "20" and len(event["c"]) > 10
+
+
+def _usual(papers: dict[str, Chart]) -> tuple[Decision, ...]:
+    """What a sensible operator answers when the trouble scripts nothing else."""
+    return (
+        Decision(answer="retry", times=1),
+        *(Decision(answer=f"document:{d}") for d in papers),
+        Decision(answer="keep_chart"),
+    )
+
+
+def patient_file(desk: Desk, folder: Path) -> Path:
+    """``ONSHI_PATIENT``: the patient, test PINs, coverage and ready inquiry as one JSON file."""
+    path = folder / "patient.json"
+    chart = chart_of(desk.patient, desk.coverage, desk.clock.today)
+    content = {
+        "patient": {**msgspec.to_builtins(desk.patient), "name": desk.patient.name},
+        "pins": {"auth": desk.scene.card.auth_pin, "sign": desk.scene.card.sign_pin},
+        "coverage": msgspec.to_builtins(desk.coverage.qualification),
+        "inquiry": inquiry_of(chart, limit_consent=False),
+        "institution_code": desk.site.institution_code,
+        "date": desk.clock.today.isoformat(),
+    }
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+    return path
