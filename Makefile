@@ -18,6 +18,7 @@ setup: .venv/.dev
 .venv/.dev: pyproject.toml | .venv/bin/python
 	@.ci/packages test
 	$(BIN)/pip install -q -e ".[dev]"
+	$(BIN)/pip install -q --no-deps --upgrade --target .venv/beside pytest-profiling gprof2dot six
 	@touch $@ .venv/.demo
 
 demo: .venv/.demo

@@ -82,28 +82,31 @@ def _explain(path: Path, kind: type, message: str, prefix: str = "") -> BadFileE
     )
     expected = message.split(" - at ")[0]
     if unknown:
-        near = difflib.get_close_matches(unknown[1], _fields(kind), n=1)
+        near = difflib.get_close_matches(unknown[1], _fields_at(kind, trail), n=1)
         expected = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
     line = _line_of(path, key)
     return BadFileError(path, expected, line=line, key=".".join(p for p in (prefix, key) if p))
 
 
-def _fields(kind: Any) -> set[str]:
-    """Every field name of a struct and of the structs inside it."""
-    found: set[str] = set()
-    todo, seen = [kind], set()
-    while todo:
-        one = todo.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        if isinstance(one, type) and issubclass(one, msgspec.Struct):
-            for field in msgspec.structs.fields(one):
-                found.add(field.encode_name)
-                todo.append(field.type)
-        else:
-            todo.extend(getattr(one, "__args__", ()))
-    return found
+def _fields_at(kind: Any, trail: str) -> set[str]:
+    """The field names of the structs that can stand at ``.category[0]`` of a ``kind``."""
+    here = _structs(kind)
+    for name in re.findall(r"\.(\w+)", trail):
+        here = {
+            inner
+            for struct in here
+            for field in msgspec.structs.fields(struct)
+            if field.encode_name == name
+            for inner in _structs(field.type)
+        }
+    return {field.encode_name for struct in here for field in msgspec.structs.fields(struct)}
+
+
+def _structs(kind: Any) -> set[type[msgspec.Struct]]:
+    """A struct, or those named in ``tuple[A, ...]``, ``dict[str, A]``, ``A | None``."""
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return {kind}
+    return {found for part in getattr(kind, "__args__", ()) for found in _structs(part)}
 
 
 def _line_of(path: Path, key: str) -> int | None:

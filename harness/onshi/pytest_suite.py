@@ -126,7 +126,7 @@ class Session:
         module = TroubleModule.from_parent(
             parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{name}"
         )
-        return module  # type: ignore[no-any-return]
+        return module
 
     def check_used(self, used: bool) -> None:
         """Exit 4 when nothing in the run would meet the profile."""
@@ -298,9 +298,6 @@ def test_trouble(
         )
     if outcome.result == "failed":
         pytest.fail(failure_text(outcome, session.reproduce(onshi_trouble)), pytrace=False)
-
-
-test_trouble.__test__ = False  # type: ignore[attr-defined]
 
 
 def _missing(outcome: Outcome) -> str:

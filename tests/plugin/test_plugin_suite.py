@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
 import pytest
 
@@ -254,9 +257,14 @@ def test_gui_products_get_one_process(vendor: pytest.Pytester) -> None:
     assert "2 workers" not in result.stdout.str()
 
 
-def test_steps_aside_for_pytest_profiling(vendor: pytest.Pytester) -> None:
-    pytest.importorskip("pytest_profiling")
-    result = run(vendor, "--onshi-profile=hodanren2025", "--onshi-only=smoke", "--collect-only")
-    assert result.ret == 0
-    result = run(vendor, "-p", "no:profiling", "--profile=hodanren2025", "--collect-only")
-    assert result.ret == 0
+def test_steps_aside_for_pytest_profiling(
+    vendor: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is installed beside the environment, because in it it would take --profile away."""
+    beside = Path(sys.prefix) / "beside"
+    assert (beside / "pytest_profiling.py").exists(), "make setup puts it there"
+    monkeypatch.setenv("PYTHONPATH", str(beside), prepend=os.pathsep)
+    args = ("--onshi-only=smoke", "--collect-only")
+    assert run(vendor, "--onshi-profile=hodanren2025", *args).ret == 0
+    assert run(vendor, "--profile=hodanren2025", *args).ret == 4
+    assert run(vendor, "-p", "no:profiling", "--profile=hodanren2025", *args).ret == 0

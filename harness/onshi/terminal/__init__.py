@@ -1,0 +1,1 @@
+"""The face-reader application as seen from outside."""

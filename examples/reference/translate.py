@@ -1,0 +1,81 @@
+"""Between the harness' words and the clinic's own: a Visit in, a Handling out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+
+from clinic.case import Arrival, Case
+from clinic.chart import Page
+
+import onshi
+
+_FIELDS = [f.name for f in fields(Page)]
+
+
+def institution(env: Mapping[str, str]) -> str:
+    """The 医療機関コード of the test site stands in the patient file."""
+    if "ONSHI_PATIENT" not in env:
+        return ""
+    return str(json.loads(Path(env["ONSHI_PATIENT"]).read_text("utf-8"))["institution_code"])
+
+
+def page(chart: onshi.Chart) -> Page:
+    """A chart, or a paper that was read into one."""
+    return Page(**{name: getattr(chart, name) for name in _FIELDS})
+
+
+def arrival(visit: onshi.Visit, surfaces: Iterable[str]) -> Arrival:
+    """The visit as the product's desk gets it: papers, question box, PIN pad, 問診票."""
+    who = visit.patient
+    return Arrival(
+        route=_route(visit),
+        line=_line(visit, surfaces),
+        day=visit.date,
+        query=visit.inquiry,
+        ask=visit.decide,
+        enter_pin=visit.enter_pin,
+        present=visit.present,
+        form=Page(
+            name=who.name, kana=who.kana, birthdate=who.birthdate, sex=who.sex, address=who.address
+        ),
+        chart_no=visit.chart.chart_no if visit.chart else None,
+        papers={name: page(chart) for name, chart in visit.papers.items()},
+    )
+
+
+def _route(visit: onshi.Visit) -> str:
+    """Where the patient is received: at the reader, by the numbers, or at the face reader."""
+    if "pcsc" in visit.surfaces:
+        return "card"
+    return "numbers" if visit.surfaces & {"webapi", "folder"} else "face"
+
+
+def _line(visit: onshi.Visit, surfaces: Iterable[str]) -> str:
+    """By which line the numbers are inquired: one on which this trouble can be met."""
+    here = visit.surfaces & {"webapi", "folder"} or set(surfaces)
+    return "webapi" if "webapi" in here else "folder"
+
+
+def handling(case: Case, *, elapsed: float | None = None) -> onshi.Handling:
+    """What stood on the screen and came out of the printer."""
+    return onshi.Handling(
+        status=case.status,  # type: ignore[arg-type]
+        message=case.message,
+        offered=case.offered,
+        asked=tuple(case.dialog.asked),
+        warned=tuple(case.dialog.warned),
+        copay_percent=case.share,
+        chart_before=_chart(case.before),
+        chart_after=_chart(case.page),
+        evidence=case.evidence,
+        documents=tuple(onshi.Document(kind=kind, text=text) for kind, text in case.printed),
+        refund=case.refund,
+        elapsed=elapsed,
+    )
+
+
+def _chart(page: Page | None) -> onshi.Chart | None:
+    return None if page is None else onshi.Chart(**vars(page))

@@ -1,0 +1,145 @@
+"""HTTP/1.1 on a line: requests parsed by h11, answers written by hand.
+
+By hand, so that a cut falls after exactly the byte that was asked for (facts: experiments page).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+import h11
+
+from onshi.doors.wire import Line
+
+__all__ = [
+    "MAX_BODY",
+    "MAX_HEAD",
+    "Received",
+    "RefusedRequestError",
+    "RequestReader",
+    "answer_head",
+]
+
+MAX_HEAD = 32 * 1024
+MAX_BODY = 1024 * 1024
+_PHRASES = {s.value: s.phrase for s in HTTPStatus}
+
+
+class RefusedRequestError(Exception):
+    """A request that is answered with ``status`` and ``text``, after which the line closes."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status, self.text = status, text
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request as read. ``path`` is without its query, which may carry a token."""
+
+    method: str
+    host: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+    keep_alive: bool
+
+
+class RequestReader:
+    """HTTP/1.1 requests off a line, one after the other, pipelined or not."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._rest = b""
+
+    async def next(self) -> Received | None:
+        """The next whole request; None when the client has left.
+
+        Raises :class:`RefusedRequestError` for one that is malformed (400) or too big (413, 431).
+        """
+        parser = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+        head: h11.Request | None = None
+        body = bytearray()
+        if self._rest:
+            parser.receive_data(self._rest)
+        while True:
+            try:
+                event = parser.next_event()
+            except h11.RemoteProtocolError as e:
+                raise _refusal(e) from None
+            if event is h11.NEED_DATA:
+                if parser.they_are_waiting_for_100_continue:
+                    await self._line.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+                    parser.send(h11.InformationalResponse(status_code=100, headers=[]))
+                data = await self._line.read()
+                if not data:
+                    return None
+                parser.receive_data(data)
+            elif isinstance(event, h11.Request):
+                head = event
+                _check_length(event)
+            elif isinstance(event, h11.Data):
+                body += event.data
+                if len(body) > MAX_BODY:
+                    raise _too_big()
+            elif isinstance(event, h11.EndOfMessage) and head is not None:
+                self._rest = parser.trailing_data[0]
+                return _received(head, bytes(body))
+
+
+def _received(head: h11.Request, body: bytes) -> Received:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in head.headers:
+        name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    target = head.target.decode("latin-1")
+    host = headers.get("host", "")
+    if not target.startswith("/"):
+        parts = urlsplit(target)
+        target, host = parts.path or "/", parts.netloc or host
+    wishes = {w.strip().lower() for w in headers.get("connection", "").split(",")}
+    return Received(
+        method=head.method.decode("ascii"),
+        host=_without_port(host),
+        path=target.partition("?")[0],
+        headers=headers,
+        body=body,
+        keep_alive="close" not in wishes
+        and (head.http_version == b"1.1" or "keep-alive" in wishes),
+    )
+
+
+def _without_port(host: str) -> str:
+    """``localhost:8443`` → ``localhost``, ``[::1]:8443`` → ``::1``."""
+    if host.startswith("["):
+        return host[1:].partition("]")[0]
+    return host.partition(":")[0].lower()
+
+
+def _check_length(head: h11.Request) -> None:
+    for name, value in head.headers:
+        if name == b"content-length" and int(value) > MAX_BODY:
+            raise _too_big()
+
+
+def _too_big() -> RefusedRequestError:
+    return RefusedRequestError(413, f"The body is longer than {MAX_BODY} bytes.")
+
+
+def _refusal(error: h11.RemoteProtocolError) -> RefusedRequestError:
+    if error.error_status_hint == 431:
+        return RefusedRequestError(431, f"The request head is longer than {MAX_HEAD} bytes.")
+    return RefusedRequestError(400, f"This is not an HTTP/1.1 request: {error}.")
+
+
+def answer_head(status: int, content_type: str, length: int, keep: bool, phrase: str = "") -> bytes:
+    """Status line and header of an answer with ``length`` bytes of body."""
+    phrase = phrase or _PHRASES.get(status, "Status")
+    return (
+        f"HTTP/1.1 {status} {phrase}\r\n"
+        f"Content-Type: {content_type}\r\n"
+        f"Content-Length: {length}\r\n"
+        f"Connection: {'keep-alive' if keep else 'close'}\r\n\r\n"
+    ).encode("latin-1")

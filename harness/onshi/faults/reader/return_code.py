@@ -1,0 +1,100 @@
+"""An SCard call answers an error code, and the card never hears of it."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import Any, ClassVar
+
+from onshi.errors import CannotDeliverError, UnknownNameError
+from onshi.faults.base import Fault, FaultRun, fault
+from onshi.faults.reader import concerns
+from onshi.reader import ScardError, code_of
+from onshi.schedule import Schedule
+from onshi.seams import ReaderCalls, Seam
+
+_SHARING = int(ScardError.SCARD_E_SHARING_VIOLATION)
+_RETRIED = ("Transmit", "Reconnect", "Status", "EndTransaction", "Control", "GetAttrib")
+_WITHOUT_CODE = {
+    "ListReaders": "libpcsclite answers ListReaders from the readers' states",
+    "GetStatusChange": "libpcsclite answers GetStatusChange from the readers' states",
+    "ReadersState": "the readers' states carry no return code",
+    "IsValidContext": "libpcsclite answers IsValidContext by itself",
+}
+
+
+@fault("reader.return_code", Seam.READER, title="カードリーダーの呼び出しがエラーコードを返す")
+class ReturnCode(Fault, frozen=True, kw_only=True):
+    """``code``: a name (``SCARD_W_UNRESPONSIVE_CARD``, ``NO_SERVICE``) or hex (``0x80100066``).
+
+    The schedule's ``match`` picks the calls (``Connect``, ``Transmit``, ``EstablishContext`` …),
+    or ``call`` does, with the same syntax; without either it is Connect and Transmit, and only
+    Connect for SHARING_VIOLATION. The reader stays as it is; ``reader.lost`` takes it away.
+
+    Raises ValueError for an unknown code and for what no program would ever see.
+    """
+
+    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Connect", "Transmit"})
+
+    code: str = "SCARD_W_UNRESPONSIVE_CARD"
+    call_name: str = ""
+
+    def __post_init__(self) -> None:
+        try:
+            number = code_of(self.code)
+        except UnknownNameError as e:
+            raise ValueError(str(e)) from None
+        if number == 0:
+            raise ValueError("code: success is no fault, and its values cannot be made up")
+        try:
+            _deliverable(number, self.call_name)
+        except CannotDeliverError as e:
+            raise ValueError(str(e)) from None
+
+    def check(self, schedule: Schedule) -> None:
+        """Raises :class:`CannotDeliverError` for a schedule that no program would ever see."""
+        pattern = schedule.match or self.call_name
+        number = code_of(self.code)
+        _deliverable(number, pattern)
+        endless = (
+            schedule.nth is None
+            and schedule.first is None
+            and schedule.window is None
+            and schedule.until_count is None
+        )
+        if number == _SHARING and endless and _matches(pattern, _RETRIED):
+            raise CannotDeliverError(
+                "SHARING_VIOLATION without an end: libpcsclite repeats the call every 100 ms and "
+                "the program hangs; say how often with first, nth, window or until_count"
+            )
+
+    def call(
+        self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
+    ) -> tuple[Any, ...]:
+        code = code_of(self.code)
+        if name in _WITHOUT_CODE or not self._about(name, code, run):
+            return calls.call(name, client, args)
+        return (code,)
+
+    def _about(self, name: str, code: int, run: FaultRun) -> bool:
+        if self.call_name:
+            return _matches(self.call_name, (name,)) and not (
+                code == _SHARING and name == "BeginTransaction"
+            )
+        usual = frozenset({"Connect"}) if code == _SHARING else self.OPERATIONS
+        return concerns(run, name, usual)
+
+
+def _matches(pattern: str, names: tuple[str, ...]) -> bool:
+    parts = [p.strip() for p in pattern.split("|") if p.strip()]
+    return any(fnmatchcase(name, p) for p in parts for name in names)
+
+
+def _deliverable(code: int, pattern: str) -> None:
+    for name, reason in _WITHOUT_CODE.items():
+        if name in [p.strip() for p in pattern.split("|")]:
+            raise CannotDeliverError(f"{name} cannot fail by a return code: {reason}")
+    if code == _SHARING and "BeginTransaction" in [p.strip() for p in pattern.split("|")]:
+        raise CannotDeliverError(
+            "SHARING_VIOLATION cannot be delivered from BeginTransaction: libpcsclite repeats the "
+            "call until it succeeds; let another program hold a transaction instead"
+        )

@@ -1,0 +1,26 @@
+"""The answer ends in the middle of its body."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from onshi.faults.base import Fault, FaultRun, fault
+from onshi.seams import Seam, WireAction, WireEvent, WireStage
+
+
+@fault(
+    "wire.cut",
+    Seam.WIRE,
+    title="応答の本文が途中で切れる",
+    doors=frozenset({"webapi", "responses"}),
+)
+class CutAnswer(Fault, frozen=True, kw_only=True):
+    """The head announces the whole length; after ``after_bytes`` of the body comes FIN."""
+
+    STAGE: ClassVar[WireStage] = WireStage.ANSWER
+    after_bytes: Annotated[int, Meta(ge=1)] = 100
+
+    def at(self, event: WireEvent, run: FaultRun) -> WireAction | None:
+        return WireAction(cut_after=self.after_bytes, end="close")
