@@ -22,7 +22,7 @@ from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage, Patient
 from onshi.reader import ReaderEngine
 from onshi.schedule import ALWAYS, Schedule
-from onshi.seams import Answer, CardLink, Inquiries, Inquiry, Scene, Seam, Site
+from onshi.seams import Answer, Inquiries, Inquiry, Scene, Seam, Site
 from onshi.terminal.app import FaceTerminal
 
 if TYPE_CHECKING:
@@ -123,6 +123,7 @@ class Desk:
         self._private: tempfile.TemporaryDirectory[str] | None = None
         self._closed = False
         self._own_endpoints = False
+        self._card: VirtualCard | None = None
         self.endpoints = self._take_endpoints(endpoints, in_process)
         self.insert_card()
         try:
@@ -239,15 +240,17 @@ class Desk:
     @property
     def card(self) -> VirtualCard:
         """Their card."""
+        assert self._card is not None
         return self._card
 
     def insert_card(self) -> None:
-        """Put the patient's card, as the scene now says it is, on the reader."""
-        self._card = VirtualCard(
-            self.scene.card, self.scene.patient, seed=self.seed, lane=self.journal.only("card")
-        )
-        link: CardLink = self._card
-        self.reader.insert(link)
+        """Put the patient's card on the reader: the same one until the scene says otherwise."""
+        spec, patient = self.scene.card, self.scene.patient
+        if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):
+            lane = self.journal.only("card")
+            spec, patient = msgspec.structs.replace(spec), msgspec.structs.replace(patient)
+            self._card = VirtualCard(spec, patient, seed=self.seed, lane=lane)
+        self.reader.insert(self._card)
 
     def remove_card(self) -> None:
         """Take the card off the reader; nothing happens when there is none."""

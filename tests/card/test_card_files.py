@@ -52,6 +52,7 @@ def test_before_any_selection(make_talk: Callable[..., Talk]) -> None:
     assert talk("00A4020C02000A") == "6A82"
     assert talk("00B0000000") == "6986"
     assert talk("00A4020C02001E", "00B0000010") == "6981"
+    assert talk("08B0000004") == "6E00"
     assert talk(JPKI, "00A40000") == "9000"
 
 

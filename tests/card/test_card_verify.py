@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 from card_talk import JPKI, Talk
 
+from onshi.card.device import load_device
 from onshi.errors import OnshiError
 from onshi.journal import Journal
 from onshi.seams import Power
@@ -95,6 +97,7 @@ def test_pins_are_compared_as_bytes(make_talk: Callable[..., Talk]) -> None:
         ("002001980431323334", "6A86"),
         ("002000000431323334", "6A86"),
         ("002000180431323334", "6A86"),
+        ("002000B80431323334", "6A86"),
         ("0020008A0431323334", "6981"),
         ("002000970431323334", "6981"),
         ("002000980531323334", "6700"),
@@ -147,6 +150,18 @@ def test_power_and_status(talk: Talk, actions: tuple[Power, ...], kept: bool) ->
         talk.card.power(action)
     assert talk(JPKI) == "9000"
     assert can_read_sign_certificate(talk) is kept
+
+
+def test_a_device_can_clear_pins_at_a_reset(
+    make_talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strict = msgspec.structs.replace(load_device("mynumber"), reset_clears_pins=True)
+    monkeypatch.setattr("onshi.card.card.load_device", lambda name: strict)
+    talk = make_talk()
+    talk.verify("sign", "ABC123")
+    talk.card.power(Power.RESET)
+    assert talk(JPKI) == "9000"
+    assert not can_read_sign_certificate(talk)
 
 
 def test_journal_has_state_changes_and_no_pin(make_talk: Callable[..., Talk]) -> None:

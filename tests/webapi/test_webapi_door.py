@@ -108,6 +108,11 @@ def test_a_port_in_use_is_named(door):
     second.close()
 
 
+def test_an_address_that_is_not_this_machines():
+    with pytest.raises(OnshiError, match=r"no address 192\.0\.2\.1"):
+        WebApiDoor(host="192.0.2.1").start()
+
+
 def test_a_closed_door_frees_its_ports_and_opens_again():
     door = WebApiDoor()
     with pytest.raises(OnshiError, match="start"):
@@ -326,6 +331,8 @@ def test_a_service_that_hangs_up(bench, caplog):
     with pytest.raises(requests.exceptions.ConnectionError):
         requests.post(bench.search, data=b"{}", verify=bench.ca, timeout=10)
     assert caplog.text == ""
+    request = {"event": "request", "service": "search", "path": SEARCH, "method": "POST"}
+    assert bench.events() == [request]
 
 
 def test_nothing_is_left_open(make_bench):

@@ -213,7 +213,7 @@ def test_detaching_frees_a_waiting_client(make_bench, name, wait_until):
     began = time.monotonic()
     bench.door.detach()
     client.join(timeout=5)
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 5
     assert isinstance(seen[0], requests.exceptions.ConnectionError)
     assert bench.events("answer") == []
 

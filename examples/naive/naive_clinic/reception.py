@@ -10,31 +10,41 @@ from clinic.chart import Page
 from clinic.compare import share_of
 from clinic.dialog import Dialog
 from clinic.errors import DeviceTrouble
-from clinic.messages import Record, Result
+from clinic.messages import Record
 from clinic.receipt import prescription, receipt
 from clinic.reception import Reception
 
 
 class NaiveReception(Reception):
-    """One visit after the other; what was read last stays in ``last``."""
+    """One visit after the other; ``frozen`` is the page of a visit whose card went wrong."""
 
-    last: Result | None = None
+    frozen: Page | None = None
 
     def check_in(self, arrival: Arrival) -> Case:
         before = self.charts.get(arrival.chart_no)
         case = Case(arrival, Dialog(arrival.ask), before, before)
+        if self.frozen is None:
+            self._receive(case)
+        else:
+            # Mistake: the window of the patient before is still open; this one is entered there.
+            case.page, self.frozen = self.frozen, None
+            case.status, case.share = "valid", case.page.copay_percent
+        self._print(case)
+        return case
+
+    def _receive(self, case: Case) -> None:
+        result = None
         try:
-            self.last = self._result(case)
+            result = self._result(case)
+        except DeviceTrouble as e:
+            case.say(f"エラー: {e}")
+            self.frozen = case.before
         except Exception as e:
             case.say(f"エラー: {e}")
-        # Mistake: without a result of this patient, the last patient's is still in memory.
-        result = self.last
         if result is not None and result.validity in ("1", "5", "6") and result.records:
             self._believe(case, result.records[0])
         else:
             self._refuse(case)
-        self._print(case)
-        return case
 
     def _check_card(self, case: Case) -> None:
         """Mistake: an expired certificate is an expired insurance, with no grace."""

@@ -1,7 +1,8 @@
 """The command line: ``onshi COMMAND``. One file per command; this file only lists them.
 
 Exit codes: 0 done · 1 nothing found, or the program under test broke a rule · 2 a mistake in what
-was asked for (the message says what to do) · 130 interrupted.
+was asked for (the message says what to do) · 130 interrupted. ``exec`` ends with its program's own
+code.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from onshi.cli.demo import demo
+from onshi.cli.doctor import doctor
+from onshi.cli.exec import execute
 from onshi.cli.explain import explain_id
 from onshi.cli.find import find_text
 from onshi.cli.profiles import list_profiles
@@ -56,6 +60,9 @@ app.command("profiles")(list_profiles)
 app.command("troubles")(list_troubles)
 app.command("find")(find_text)
 app.command("explain")(explain_id)
+app.command("exec")(execute)
+app.command("demo")(demo)
+app.command("doctor")(doctor)
 
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:

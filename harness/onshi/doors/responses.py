@@ -147,7 +147,7 @@ class _Exchange:
     def _serve(self, request: HttpRequest, service: str) -> HttpReply:
         reply = self._back.http.handle(request)
         self._lane.event(
-            "request", service=service, status=reply.status, **getattr(reply, "note", {})
+            "request", service=service, http=reply.status, **getattr(reply, "note", {})
         )
         return reply
 

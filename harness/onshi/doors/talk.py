@@ -108,7 +108,11 @@ class Talk:
         if before is not None and before.status is not None:
             reply = _substitute(before)
         else:
-            reply = self._handle(received)
+            try:
+                reply = self._handle(received)
+            except ConnectionAbortedError:
+                asked()
+                raise
         note = getattr(reply, "note", None)
         asked(status=reply.status, **({"note": note} if note else {}))
         await self._wait(reply.delay)

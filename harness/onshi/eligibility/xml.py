@@ -62,7 +62,7 @@ def to_xml(
 
 def _fill(element: Any, content: Any, shuffle: Random | None) -> None:
     if isinstance(content, str):
-        element.text = content
+        element.text = content or None
         return
     pairs = (
         [pair for entry in content for pair in entry.items()]
@@ -98,7 +98,7 @@ def _parse(data: bytes, kind: type[Doc]) -> Doc:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(_text(data), parser)
+        root = etree.fromstring(_text(data).encode("utf-8"), parser)
     except etree.XMLSyntaxError as e:
         raise NotAMessageError(f"not well-formed XML: {e.msg}") from None
     if root.getroottree().docinfo.internalDTD is not None:

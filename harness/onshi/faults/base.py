@@ -11,7 +11,7 @@ import msgspec
 
 from onshi.clock import Clock
 from onshi.journal import Lane
-from onshi.schedule import Runtime
+from onshi.schedule import Runtime, Schedule
 from onshi.seams import Hands, HangUpError, Seam
 
 __all__ = ["METHODS", "Fault", "FaultRun", "fault", "registered"]
@@ -46,6 +46,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     SEAM: ClassVar[Seam]
     TITLE: ClassVar[str] = ""
     DOORS: ClassVar[frozenset[str] | None] = None
+
+    def check(self, schedule: Schedule) -> None:
+        """Refuse a schedule that no program would ever see: raises CannotDeliverError."""
 
 
 registered: dict[str, type[Fault]] = {}

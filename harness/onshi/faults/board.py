@@ -77,6 +77,7 @@ class FaultBoard:
                 f"fault {fault.NAME} needs one of the doors {', '.join(sorted(fault.DOORS))}; "
                 f"this desk has {', '.join(sorted(self._doors)) or 'none'}"
             )
+        fault.check(schedule)
         run = FaultRun(
             fault,
             Runtime(schedule, stream(self._seed, f"{fault.NAME}#{self._made}")),
