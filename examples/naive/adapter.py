@@ -24,7 +24,10 @@ class Naive(onshi.Integration):
     parallel = True
 
     def start(self, env: Mapping[str, str]) -> None:
-        self.config = Config.from_env({**env, "ONSHI_INSTITUTION_CODE": institution(env)})
+        self.config = Config.from_env(
+            {**env, "ONSHI_INSTITUTION_CODE": institution(env)},
+            http_in_virtual_time=self.in_process,
+        )
         self.open()
 
     def open(self) -> None:

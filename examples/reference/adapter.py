@@ -31,7 +31,10 @@ class Reference(onshi.Integration):
 
     def start(self, env: Mapping[str, str]) -> None:
         """Configure the product. ``requests`` runs in this process: its waits cost no time."""
-        self.config = Config.from_env({**env, "ONSHI_INSTITUTION_CODE": institution(env)})
+        self.config = Config.from_env(
+            {**env, "ONSHI_INSTITUTION_CODE": institution(env)},
+            http_in_virtual_time=self.in_process,
+        )
         self.open()
 
     def open(self) -> None:

@@ -116,7 +116,8 @@ class Desk:
         self._calls = self.board.reader(self.reader)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
-        self.terminal = self.board.terminal(FaceTerminal(self.clock))
+        self._face = FaceTerminal(self.clock)
+        self.terminal = self.board.terminal(self._face)
         self._responses: ResponsesDoor | None = None
         self._attached: set[str] = set()
         self._reception: Reception | None = None
@@ -343,11 +344,12 @@ class Desk:
         self.open("folder")
         return self.endpoints.folder.root
 
-    def drop_face_file(self) -> None:
+    def drop_face_file(self, *, limit_consent: bool = False) -> None:
         """The patient identifies at the face reader: a result file appears, or does not."""
         from onshi.doors.face import FaceDoor
 
         self.open("folder")
+        self._face.limit_consent = limit_consent
         outcome = self.terminal.present(self.patient, self.scene.card)
         self._lane.event("terminal", method=outcome.method, screen=outcome.screen)
         FaceDoor(self.endpoints.folder).drop(outcome, self.patient)

@@ -123,7 +123,8 @@ class Reception:
         """The card on the reader; where the product knows only face files, the face reader."""
         desk = self.desk
         if "face" in self.surfaces and "pcsc" not in self.surfaces:
-            desk.drop_face_file()
+            consent = self.trouble is not None and self.trouble.situation.limit_consent
+            desk.drop_face_file(limit_consent=consent)
         else:
             desk.remove_card()
             desk.insert_card()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from xml.etree import ElementTree
@@ -19,12 +20,14 @@ FAST = Limits(
     http_connect=1,
     http_read=1,
     http_total=5,
-    answer_file=0.15,
-    face_file=0.15,
+    answer_file=2,
+    face_file=2,
     card=5,
     pause=0.001,
     poll=0.003,
 )
+IMPATIENT = replace(FAST, answer_file=0.25, face_file=0.25)
+"""For what does not come; long enough for a busy machine to bring what does."""
 PAGE = Page(
     chart_no="C-1",
     name="髙橋　翔",

@@ -6,4 +6,4 @@ import sys
 from pathlib import Path
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
-sys.path.insert(0, str(EXAMPLES / "reference"))
+sys.path.append(str(EXAMPLES / "reference"))

@@ -12,7 +12,7 @@ from clinic.config import Config
 from clinic.errors import DeviceTrouble
 from clinic.face import FaceFolder
 from clinic.messages import Result
-from clinic_bench import DAY, FAST, PAGE, answer, as_xml, record
+from clinic_bench import DAY, IMPATIENT, PAGE, answer, as_xml, record
 
 NEXT = Page(kana="シンリョウ　ハナコ", birthdate=PAGE.birthdate, sex="2")
 NEXT_RECORD = record(Name="診療　花子", NameKana="ｼﾝﾘﾖｳ ﾊﾅｺ", Sex1="2")
@@ -31,7 +31,7 @@ def late() -> list[str]:
 
 @pytest.fixture
 def face(face_dir: Path, late: list[str]) -> FaceFolder:
-    config = Config(folder=face_dir.parent, limits=FAST)
+    config = Config(folder=face_dir.parent, limits=IMPATIENT)
     return FaceFolder(config, lambda day, name, content: late.append(name))
 
 

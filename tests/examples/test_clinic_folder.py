@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from clinic.config import Config
+from clinic.config import Config, Limits
 from clinic.errors import SystemTrouble
 from clinic.folder import Exchange
-from clinic_bench import DAY, FAST, QUERY, answer, as_xml, record
+from clinic_bench import DAY, FAST, IMPATIENT, QUERY, answer, as_xml, record
 
 
 class Writer:
@@ -54,13 +54,23 @@ def late() -> list[str]:
 
 
 @pytest.fixture
-def exchange(root: Path, late: list[str]) -> Exchange:
+def make(root: Path, late: list[str]) -> Callable[[Limits], Exchange]:
     numbers = itertools.count(1)
-    return Exchange(
-        Config(folder=root, limits=FAST),
+    return lambda limits: Exchange(
+        Config(folder=root, limits=limits),
         lambda: next(numbers),
         lambda day, name, content: late.append(name),
     )
+
+
+@pytest.fixture
+def exchange(make: Callable[[Limits], Exchange]) -> Exchange:
+    return make(FAST)
+
+
+@pytest.fixture
+def impatient(make: Callable[[Limits], Exchange]) -> Exchange:
+    return make(IMPATIENT)
 
 
 @pytest.fixture
@@ -101,21 +111,21 @@ def test_a_half_written_result_is_waited_for(exchange: Exchange, writer) -> None
     assert exchange.ask(QUERY, DAY).records
 
 
-def test_a_result_cut_for_good_is_no_result(exchange: Exchange, writer) -> None:
+def test_a_result_cut_for_good_is_no_result(impatient: Exchange, writer) -> None:
     writer(lambda p, i: p.write_bytes(as_xml(answer(record(), identifier=i))[:-20]))
     with pytest.raises(SystemTrouble, match="完全な結果が届きません"):
-        exchange.ask(QUERY, DAY)
+        impatient.ask(QUERY, DAY)
 
 
-def test_nobody_takes_the_request(exchange: Exchange, root: Path) -> None:
+def test_nobody_takes_the_request(impatient: Exchange, root: Path) -> None:
     with pytest.raises(SystemTrouble, match="受け取りません") as trouble:
-        exchange.ask(QUERY, DAY)
+        impatient.ask(QUERY, DAY)
     assert trouble.value.category == "timeout"
     assert list((root / "req").iterdir()) == []
 
 
 def test_a_late_result_is_kept_away_from_the_next_patient(
-    exchange: Exchange, root: Path, late: list[str], writer
+    impatient: Exchange, root: Path, late: list[str], writer
 ) -> None:
     answers: list[tuple[Path, str]] = []
 
@@ -126,9 +136,9 @@ def test_a_late_result_is_kept_away_from_the_next_patient(
 
     writer(too_late)
     with pytest.raises(SystemTrouble):
-        exchange.ask(QUERY, DAY)
+        impatient.ask(QUERY, DAY)
     whole(*answers[0])
-    assert exchange.ask(QUERY, DAY).identifier == "202510200002"
+    assert impatient.ask(QUERY, DAY).identifier == "202510200002"
     assert late == ["OQSsiquc01res_202510200001.xml"]
     assert list((root / "res").iterdir()) == []
 

@@ -315,6 +315,7 @@ def test_once_more_is_the_operators_choice_and_ends(desk) -> None:
     desk.answers = [SystemTrouble("timeout", "応答なし")]
     case = desk.check_in(*[("何で確認", "retry")] * 9)
     assert (case.status, desk.asked) == ("system_unreachable", 5)
+    assert "kakuninsho" in case.offered
 
 
 def test_a_refusal_does_not_spoil_the_next_visit(desk) -> None:

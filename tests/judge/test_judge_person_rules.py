@@ -57,6 +57,8 @@ def test_h29_blames_nobody():
     assert verdict(case(dotted, DOTTED, visit_=never_fixed), h29.NAME) is UNSEEN
     assert verdict(case(dotted, DOTTED, visit_=asked("use_online")), h29.NAME) is UNSEEN
     assert verdict(case(dotted, DOTTED, visit_=asked("keep_chart")), h29.NAME) is BROKEN
+    dialog = did(chart_after=chart(name="●橋　翔一"), asked=("氏名を更新しますか",))
+    assert verdict(case(dialog, DOTTED), h29.NAME) is UNSEEN
     offline = did(status="system_unreachable", chart_after=chart())
     assert verdict(case(offline, DOTTED), h29.NAME) is UNSEEN
 
@@ -119,6 +121,9 @@ def test_h30_without_kanji():
     assert verdict(case(made, sent, visit_=first_visit()), h30.KANJI) is BROKEN
     spelt = did(chart_after=chart())
     assert verdict(case(spelt, sent, visit_=first_visit()), h30.KANJI) is MET
+    asking = did(chart_after=chart(name="タカハシ　ショウイチ"), asked=("漢字は",))
+    assert verdict(case(asking, sent, visit_=first_visit()), h30.KANJI) is MET
+    assert verdict(case(did(asked=()), sent, visit_=first_visit()), h30.KANJI) is UNSEEN
     foreign = person(family="SMITH", given="JOHN")
     theirs = answer("1", record(foreign))
     john = did(chart_after=chart(foreign))
@@ -188,6 +193,8 @@ def test_h31_the_difference_is_shown():
     assert verdict(case(did(asked=(), warned=("別人かもしれません",)), STRANGER), h31.SHOWN) is MET
     assert verdict(case(did(asked=(), warned=()), STRANGER), h31.SHOWN) is BROKEN
     assert verdict(case(did(asked=()), STRANGER), h31.SHOWN) is UNSEEN
+    offline = did(status="system_unreachable", asked=(), warned=())
+    assert verdict(case(offline, STRANGER), h31.SHOWN) is UNSEEN
 
 
 # ------------------------------------------------------------------- H32 and H58
@@ -261,6 +268,8 @@ def test_h42_a_difference_is_shown_and_the_evidence_kept():
     assert verdict(said, h42.SHOWN) is MET
     assert verdict(said, h42.EVIDENCE) is MET
     assert verdict(case(did(), sent), h42.SHOWN) is UNSEEN
+    offline = did(status="request_error", asked=(), warned=(), evidence=())
+    assert verdict(case(offline, sent), h42.SHOWN) is UNSEEN
     assert verdict(case(did(asked=(), warned=()), PLAIN), h42.SHOWN) is UNSEEN
 
 

@@ -183,6 +183,7 @@ def test_h06_the_declared_share_is_charged():
     assert verdict(case(did(copay_percent=30), visit_=declared), h06.SHARE) is MET
     assert verdict(case(did(copay_percent=100), visit_=declared), h06.SHARE) is BROKEN
     assert verdict(case(did(copay_percent=100)), h06.SHARE) is UNSEEN
+    assert verdict(case(did(), visit_=declared), h06.SHARE) is UNSEEN
 
 
 @pytest.mark.parametrize("day", [TODAY, date(2026, 5, 1)])
@@ -201,6 +202,7 @@ def test_h08_ten_wari_is_the_basis_where_there_is_nothing():
     nothing = first_visit(brings=())
     assert verdict(case(did(offered=("ten_wari", "other")), visit_=nothing), h08.BASIC) is MET
     assert verdict(case(did(offered=("other",)), visit_=nothing), h08.BASIC) is BROKEN
+    assert verdict(case(did(), visit_=nothing), h08.BASIC) is UNSEEN
     lenient = did(offered=("other",), copay_percent=30)
     assert verdict(case(lenient, visit_=nothing), h08.BASIC) is UNSEEN
     known = visit(brings=())
@@ -274,6 +276,7 @@ def test_h10_a_fault_that_never_struck_is_no_observation():
         ("folder.never", "folder", "device_unusable", UNSEEN),  # silence tells nothing
         ("terminal.no_file", "face", "system_unreachable", UNSEEN),
         ("wire.reset", "webapi", "request_error", UNSEEN),
+        ("inquiry.error", "webapi", "device_unusable", UNSEEN),  # neither is the truth
     ],
 )
 def test_h10_reachable_or_not(fault, surface, status, expected):

@@ -132,7 +132,7 @@ class Acceptance:
         elif paper:
             case.evidence = (ways.WAY_OF.get(paper, "other"),)
         else:
-            case.evidence = (PAST_VISIT,)
+            case.evidence = (PAST_VISIT,) if answer == KEEP_CHART else ()
 
     def _accept_limit(self, case: Case, record: Record) -> None:
         """限度額: absence means 'no limit' to nobody; a change is asked about."""

@@ -42,6 +42,7 @@ class Case:
     dialog: Dialog
     before: Page | None
     page: Page | None
+    retries_left: int = 0
     status: str = "request_error"
     message: str = ""
     offered: tuple[str, ...] = ()

@@ -117,10 +117,6 @@ class Charts:
         """A result that came after its visit was settled: kept for a person to look at."""
         self._insert("late_result", (day.isoformat(), name, content))
 
-    def late_results(self) -> list[str]:
-        with self._lock:
-            return [name for (name,) in self._db.execute("SELECT name FROM late_result")]
-
     def next(self, counter: str) -> int:
         """The next number of a counter; never given twice."""
         with self._lock, self._db:

@@ -8,7 +8,7 @@ from datetime import date
 from clinic import messages
 from clinic.config import Config
 from clinic.errors import DeviceTrouble
-from clinic.folder import Steady
+from clinic.folder import Steady, discard
 from clinic.waiting import TooLong, poll
 
 PATTERN = "OQSsiquc01res_face_*.xml"
@@ -51,7 +51,7 @@ class FaceFolder:
                 late = not belongs(result) and any(was(result) for was in self._waiting_for)
                 if late:
                     self._keep_late(day, path.name, content)
-                path.unlink(missing_ok=True)
+                discard(path)
                 if not late:
                     return result
             return None
@@ -77,4 +77,4 @@ class FaceFolder:
                 continue
             if any(was(result) for was in self._waiting_for):
                 self._keep_late(day, path.name, content)
-                path.unlink(missing_ok=True)
+                discard(path)

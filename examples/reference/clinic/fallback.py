@@ -18,7 +18,6 @@ from clinic.dialog import (
     share,
 )
 from clinic.fold import without_kuromaru
-from clinic.ways import MOUSHITATE
 
 
 class Fallback:
@@ -28,7 +27,10 @@ class Fallback:
         self.charts = charts
 
     def choose(self, case: Case, *, retry: bool) -> bool:
-        """The operator picks what to go by. True for 'try card and inquiry once more'."""
+        """The operator picks what to go by. True for 'card and inquiry once more'.
+
+        ``retry``: whether once more could help; offered as often as the case allows.
+        """
         arrival = case.arrival
         case.offered = ways.offered(
             arrival.day, known=case.before is not None, brought_nothing=not arrival.papers
@@ -36,7 +38,7 @@ class Fallback:
         options = [document(d) for d in ways.documents(arrival.day)]
         if case.page is not None:
             options += [PAST_VISIT, KEEP_CHART]
-        if retry:
+        if retry and case.retries_left:
             options.append(RETRY)
         prompt = f"{case.message.splitlines()[0]} 何で確認しますか"
         answer = case.dialog.ask(prompt, *options, *(share(v) for v in SHARES))
@@ -85,7 +87,7 @@ class Fallback:
         if paper is not None and paper.copay_percent is not None:
             return paper.copay_percent
         before = case.page.copay_percent if case.evidence and case.page else None
-        if before is not None and name != MOUSHITATE:
+        if before is not None and name != ways.MOUSHITATE:
             return before
         declared = case.dialog.ask("窓口の負担割合を選んでください", *(share(v) for v in SHARES))
         return before if chosen_share(declared) is None else chosen_share(declared)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,12 @@ from clinic.waiting import TooLong, poll
 
 REQUEST = "OQSsiquc01req_{suffix}.xml"
 RESULT = "OQSsiquc01res_{suffix}.xml"
+
+
+def discard(path: Path) -> None:
+    """Remove a file; one that is gone already, or held by somebody else, is left to them."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 class Steady:
@@ -69,7 +76,7 @@ class Exchange:
             _, found = poll(lambda: steady.read(result), limits.answer_file, limits.poll)
         except TooLong:
             waiting = request.exists()
-            request.unlink(missing_ok=True)
+            discard(request)
             self._given_up.add(result)
             raise SystemTrouble(
                 "timeout",
@@ -80,15 +87,16 @@ class Exchange:
         if (found.institution, found.identifier) != (self._config.institution, suffix):
             self._given_up.add(result)
             raise SystemTrouble("bad_answer", "別の照会への結果が届きました")
-        result.unlink(missing_ok=True)
+        discard(result)
         return found
 
     def sweep(self, day: date) -> None:
         """Set aside what came for inquiries that were given up: no later patient's result."""
         for path in sorted(self._given_up):
-            if path.exists():
+            with contextlib.suppress(OSError):
                 self._keep_late(day, path.name, path.read_bytes())
-                path.unlink(missing_ok=True)
+                self._given_up.discard(path)
+                path.unlink()
 
     def _free_suffix(self, day: date) -> str:
         """A number whose result does not lie there already from another day."""

@@ -51,10 +51,9 @@ class Reception:
         """Handle one visit. Always returns; troubles become part of the case."""
         dialog = Dialog(arrival.ask)
         before = self.charts.get(arrival.chart_no) or self._found_by_form(arrival, dialog)
-        case = Case(arrival, dialog, before, before)
-        for _ in range(1 + RETRIES):
-            if not self._attempt(case):
-                break
+        case = Case(arrival, dialog, before, before, retries_left=RETRIES)
+        while self._attempt(case):
+            case.retries_left -= 1
         self._settle(case)
         return case
 
