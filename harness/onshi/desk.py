@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from datetime import date as Date
 from pathlib import Path
@@ -121,7 +120,7 @@ class Desk:
         self._responses: ResponsesDoor | None = None
         self._attached: set[str] = set()
         self._reception: Reception | None = None
-        self._private: tempfile.TemporaryDirectory[str] | None = None
+        self._patient_file: Path | None = None
         self._closed = False
         self._own_endpoints = False
         self._card: VirtualCard | None = None
@@ -354,6 +353,11 @@ class Desk:
         self._lane.event("terminal", method=outcome.method, screen=outcome.screen)
         FaceDoor(self.endpoints.folder).drop(outcome, self.patient)
 
+    def let_late_files_arrive(self) -> None:
+        """Files still on their way arrive now, whoever stands at the desk."""
+        if "folder" in self._attached:
+            self.endpoints.folder.hurry()
+
     def env(self) -> dict[str, str]:
         """What a program's environment needs to reach this desk (design, section 6)."""
         from onshi.reception import patient_file
@@ -365,9 +369,9 @@ class Desk:
             found.update(self.endpoints.webapi.env())
         if "folder" in self._attached:
             found["ONSHI_FOLDER"] = str(self.endpoints.folder.root)
-        if self._private is None:
-            self._private = tempfile.TemporaryDirectory(prefix="onshi-")
-        found["ONSHI_PATIENT"] = str(patient_file(self, Path(self._private.name)))
+        found["ONSHI_INSTITUTION_CODE"] = self.site.institution_code
+        self._patient_file = patient_file(self, self.endpoints.private)
+        found["ONSHI_PATIENT"] = str(self._patient_file)
         return found
 
     def close(self) -> None:
@@ -385,10 +389,10 @@ class Desk:
             self.endpoints.webapi.detach()
         if "folder" in self._attached:
             self.endpoints.folder.detach()
+        if self._patient_file is not None:
+            self._patient_file.unlink(missing_ok=True)
         if self._own_endpoints:
             self.endpoints.close()
-        if self._private is not None:
-            self._private.cleanup()
         self.endpoints.taken.release()
 
     def __enter__(self) -> Desk:

@@ -8,6 +8,7 @@ per start.
 from __future__ import annotations
 
 import atexit
+import tempfile
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ class Endpoints:
         self._pcsc: PcscdEndpoint | None = None
         self._webapi: WebApiDoor | None = None
         self._folder_door: FolderDoor | None = None
+        self._private: tempfile.TemporaryDirectory[str] | None = None
         self._lock = threading.RLock()
         self.taken = threading.Lock()
 
@@ -90,6 +92,14 @@ class Endpoints:
                 self._folder_door = door
             return self._folder_door
 
+    @property
+    def private(self) -> Path:
+        """A folder of ours alone (0700), for files that programs are pointed at."""
+        with self._lock:
+            if self._private is None:
+                self._private = tempfile.TemporaryDirectory(prefix="onshi-")
+            return Path(self._private.name)
+
     def close(self) -> None:
         """Close what was opened and remove what was made."""
         with self._lock:
@@ -97,6 +107,9 @@ class Endpoints:
                 if door is not None:
                     door.close()
             self._pcsc = self._webapi = self._folder_door = None
+            if self._private is not None:
+                self._private.cleanup()
+                self._private = None
 
 
 _process: Endpoints | None = None

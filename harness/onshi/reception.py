@@ -79,8 +79,16 @@ def _is_scene(use: FaultUse) -> bool:
 class Reception:
     """One visit (and the patient after it, if the situation has one)."""
 
-    def __init__(self, desk: Desk, trouble: Trouble | None, surfaces: frozenset[str]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        trouble: Trouble | None,
+        surfaces: frozenset[str],
+        *,
+        following: bool = False,
+    ) -> None:
         self.desk, self.trouble, self.surfaces = desk, trouble, surfaces
+        self._following = following
         self._from_event = len(desk.journal)
         self._from_answer = len(desk.answers)
         before = apply_trouble(desk, trouble, surfaces) if trouble else desk.scene.truth
@@ -122,6 +130,8 @@ class Reception:
     def _present(self) -> None:
         """The card on the reader; where the product knows only face files, the face reader."""
         desk = self.desk
+        if self._following:
+            desk.let_late_files_arrive()
         if "face" in self.surfaces and "pcsc" not in self.surfaces:
             consent = self.trouble is not None and self.trouble.situation.limit_consent
             desk.drop_face_file(limit_consent=consent)
@@ -144,7 +154,7 @@ class Reception:
         self.finish()
         self.desk.board.clear()
         self.desk.next_patient()
-        following = Reception(self.desk, None, self.surfaces)
+        following = Reception(self.desk, None, self.surfaces, following=True)
         self.next_visit = following.visit
         return following.visit
 

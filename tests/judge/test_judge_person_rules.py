@@ -283,6 +283,8 @@ def test_h48_a_share_that_differs_is_pointed_out():
     assert verdict(case(did(warned=(), asked=()), sent), h48.SHARE) is BROKEN
     assert verdict(case(did(warned=("割合が違います",), asked=()), sent), h48.SHARE) is MET
     assert verdict(case(did(warned=()), sent), h48.SHARE) is UNSEEN
+    offline = did(status="system_unreachable", warned=(), asked=())
+    assert verdict(case(offline, sent), h48.SHARE) is UNSEEN
     same = visit(chart=chart(copay_percent=20))
     assert verdict(case(did(warned=(), asked=()), sent, visit_=same), h48.SHARE) is UNSEEN
     assert verdict(case(did(warned=(), asked=()), PLAIN), h48.SHARE) is UNSEEN
@@ -306,6 +308,8 @@ def test_h48_a_limit_that_differs_or_is_missing():
     none = answer("1", record())
     dropped = did(warned=(), asked=(), chart_after=chart(limit=""))
     assert verdict(case(dropped, none, visit_=stored), h48.NO_LIMIT) is BROKEN
+    said = did(warned=("限度額の情報がありません",), asked=(), chart_after=chart(limit=""))
+    assert verdict(case(said, none, visit_=stored), h48.NO_LIMIT) is MET
     kept = did(warned=(), asked=(), chart_after=chart(limit="A03"))
     assert verdict(case(kept, none, visit_=stored), h48.NO_LIMIT) is MET
     assert verdict(case(did(warned=(), asked=()), none, visit_=stored), h48.NO_LIMIT) is UNSEEN
@@ -333,6 +337,8 @@ def test_h49_the_chart_s_kana_stay():
     assert verdict(case(taken, BIG), h49.KEPT) is BROKEN
     assert verdict(case(taken, BIG, visit_=asked("use_online")), h49.KEPT) is UNSEEN
     assert verdict(case(did(), BIG), h49.KEPT) is UNSEEN
+    offline = did(status="system_unreachable", chart_after=chart())
+    assert verdict(case(offline, BIG), h49.KEPT) is UNSEEN
 
 
 def test_h50_the_chart_s_address_stays():
@@ -343,6 +349,8 @@ def test_h50_the_chart_s_address_stays():
     assert verdict(case(kept, restyled), h50.KEPT) is MET
     assert verdict(case(kept, restyled), h50.ASK) is UNSEEN  # only the style differs
     assert verdict(case(did(), restyled), h50.KEPT) is UNSEEN
+    offline = did(status="pending", chart_after=chart())
+    assert verdict(case(offline, restyled), h50.KEPT) is UNSEEN
     assert verdict(case(taken, restyled, visit_=asked("use_online")), h50.KEPT) is UNSEEN
 
 

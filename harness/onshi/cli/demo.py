@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import os
 import subprocess
@@ -28,6 +29,10 @@ def demo(
     """
     from onshi.catalogue.load import load_profile, load_rules
 
+    if importlib.util.find_spec("smartcard") is None:
+        raise MissingPieceError(
+            'the example clinics read cards with pyscard: pip install "pytest-onshi[pcsc]"'
+        )
     survey = load_profile(profile)
     reference, code = _run("reference", profile)
     _print_categories(survey, reference)

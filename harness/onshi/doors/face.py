@@ -7,12 +7,13 @@ Name, order of elements and what such a file leaves out as in public programs th
 from __future__ import annotations
 
 import base64
+import threading
 from random import Random
 
 import msgspec
 
 from onshi.clock import Released
-from onshi.doors.folder import FolderDoor
+from onshi.doors.folder import FolderDoor, FolderSession
 from onshi.eligibility.codes import Reference
 from onshi.eligibility.mapping import Heading, answer_document
 from onshi.eligibility.xml import to_xml
@@ -35,7 +36,7 @@ class FaceDoor:
     def drop(self, outcome: TerminalOutcome, patient: Patient) -> None:
         """What comes of one presentation: a file, or nothing when nobody was identified.
 
-        Returns once the file is there; a file that comes late is left to a thread. Names and
+        Returns once the file is there; what comes late or in pieces is left to a thread. Names and
         identifiers follow the patient, who follows the seed. Raises :class:`OnshiError` when no
         desk is attached.
         """
@@ -79,9 +80,16 @@ class FaceDoor:
             content=to_xml(answer_document(answer, heading), back.site.encoding, shuffle=rng),
         )
         delay = outcome.delay + answer.delay
-        thread = session.run(lambda s: s.deliver(delivery, lane, delay))
-        if delay <= 0:
-            thread.join(timeout=_AT_ONCE)
+        settled = threading.Event()
+
+        def work(at: FolderSession) -> None:
+            try:
+                at.deliver(delivery, lane, delay, settled)
+            finally:
+                settled.set()
+
+        session.run(work)
+        settled.wait(timeout=_AT_ONCE)
 
 
 def _identifier(rng: Random) -> str:

@@ -51,7 +51,7 @@ class FolderDoor:
     ) -> None:
         self._given, self._root = root, root
         self._interval, self._settle = interval, settle
-        self._session: _Session | None = None
+        self._session: FolderSession | None = None
 
     @property
     def root(self) -> Path:
@@ -85,7 +85,7 @@ class FolderDoor:
         self.start()
         for part in _PARTS:
             self._empty(self.root / part)
-        self._session = _Session(self.root, backstage)
+        self._session = FolderSession(self.root, backstage)
         self._session.run(self._watch)
 
     def detach(self) -> None:
@@ -102,11 +102,16 @@ class FolderDoor:
             self._root = None
 
     @property
-    def session(self) -> _Session:
+    def session(self) -> FolderSession:
         """The attached desk's exchange. Raises :class:`OnshiError` without one."""
         if self._session is None:
             raise OnshiError("no desk is attached to the exchange folder")
         return self._session
+
+    def hurry(self) -> None:
+        """Let outstanding files of the attached desk arrive now; nothing without a desk."""
+        if self._session is not None:
+            self._session.hurry()
 
     @property
     def trouble(self) -> str:
@@ -126,7 +131,7 @@ class FolderDoor:
             ) from None
 
     # ----------------------------------------------------------------- requests
-    def _watch(self, session: _Session) -> None:
+    def _watch(self, session: FolderSession) -> None:
         """Look again and again until the desk leaves."""
         seen: dict[str, _Look] = {}
         while not session.closed.wait(self._interval):
@@ -145,7 +150,7 @@ class FolderDoor:
                 elif not look.ignored:
                     self._consider(session, name, look)
 
-    def _consider(self, session: _Session, name: str, look: _Look) -> None:
+    def _consider(self, session: FolderSession, name: str, look: _Look) -> None:
         """A file that was the same at two looks: take it, wait, or leave it alone."""
         found = _REQUEST.fullmatch(name)
         if found is None:
@@ -198,12 +203,15 @@ def _parsed(data: bytes) -> m.RequestDocument | None:
         return None
 
 
-class _Session:
+class FolderSession:
     """One desk's time at the folder: its threads, and the promise that they end with it."""
 
     def __init__(self, root: Path, backstage: Backstage) -> None:
         self.root, self.backstage = root, backstage
         self.closed = threading.Event()
+        self._hurried = threading.Event()
+        self._idle = threading.Condition()
+        self._delivering = 0
         self.trouble = ""
         self.faces = itertools.count()
         self._writing = threading.Lock()
@@ -214,14 +222,14 @@ class _Session:
         """A lane of the journal for one exchange."""
         return self.backstage.journal.lane("folder")
 
-    def run(self, work: Callable[[_Session], None]) -> threading.Thread:
+    def run(self, work: Callable[[FolderSession], None]) -> threading.Thread:
         """Do ``work`` in a thread of its own, so that a late result holds up nothing else."""
         thread = threading.Thread(target=self._guarded, args=(work,), daemon=True)
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
         return thread
 
-    def _guarded(self, work: Callable[[_Session], None]) -> None:
+    def _guarded(self, work: Callable[[FolderSession], None]) -> None:
         try:
             work(self)
         except (Released, HangUpError):
@@ -235,12 +243,37 @@ class _Session:
             if thread is not threading.current_thread():
                 thread.join(timeout=2.0)
 
-    def deliver(self, delivery: Delivery, lane: Lane, delay: float = 0.0) -> None:
+    def hurry(self) -> None:
+        """What is still to come comes now: a late file, while the next patient is there."""
+        self._hurried.set()
+        with self._idle:
+            self._idle.wait_for(lambda: self._delivering == 0, timeout=2.0)
+        self._hurried.clear()
+
+    def deliver(
+        self,
+        delivery: Delivery,
+        lane: Lane,
+        delay: float = 0.0,
+        waiting: threading.Event | None = None,
+    ) -> None:
         """Let a file appear, as the faults on the folder have it.
 
-        Waits never add up to more than the desk's deadline. Raises Released when the desk
-        leaves in the meantime.
+        ``waiting`` is set as soon as something has to be waited for. Waits never add up to more
+        than the desk's deadline. Raises Released when the desk leaves in the meantime.
         """
+        with self._idle:
+            self._delivering += 1
+        try:
+            self._take_steps(delivery, lane, delay, waiting)
+        finally:
+            with self._idle:
+                self._delivering -= 1
+                self._idle.notify_all()
+
+    def _take_steps(
+        self, delivery: Delivery, lane: Lane, delay: float, waiting: threading.Event | None
+    ) -> None:
         left = self.backstage.deadline
         steps = self.backstage.deliver(delivery)
         if not steps:
@@ -248,6 +281,8 @@ class _Session:
         for pause, step in [(delay, None), *((s.wait, s) for s in steps)]:
             pause = min(pause, left)
             left -= pause
+            if pause > 0 and waiting is not None:
+                waiting.set()
             self._wait(pause, lane)
             if step is not None:
                 self._do(delivery.where, step, lane)
@@ -257,7 +292,7 @@ class _Session:
         clock = self.backstage.clock
         piece = _SLICE / clock.scale if clock.scale > 0 else seconds
         left = seconds
-        while left > 0:
+        while left > 0 and not self._hurried.is_set():
             if self.closed.is_set():
                 raise Released
             clock.wait_on_wire(min(piece, left))
@@ -304,12 +339,12 @@ class _Session:
 class _Exchange:
     """One request that was taken (``None``: it was malformed) and the result to it."""
 
-    session: _Session
+    session: FolderSession
     suffix: str
     request: m.RequestDocument | None
     lane: Lane
 
-    def run(self, session: _Session) -> None:
+    def run(self, session: FolderSession) -> None:
         content, delay = self._malformed() if self.request is None else self._answer(self.request)
         name = f"OQSsiquc01res_{self.suffix}.xml"
         session.deliver(Delivery(where="res", name=name, content=content), self.lane, delay)

@@ -183,9 +183,13 @@ def accepted(case: Case) -> bool | None:
     answers are not seen. False otherwise.
     """
     for answer in operator_answers(case):
-        if answer not in ("keep_chart", "retry", "cancel", "ten_wari") and not answer.startswith(
-            ("copay:", "document:")
-        ):
+        if answer not in (
+            "keep_chart",
+            "past_visit",
+            "retry",
+            "cancel",
+            "ten_wari",
+        ) and not answer.startswith(("copay:", "document:")):
             return True
     return None if unseen_questions(case) else False
 

@@ -13,7 +13,7 @@ from onshi.seams import Answer, Inquiries, Inquiry, Seam
 
 @fault("inquiry.dual", Seam.INQUIRY, title="社保と国保の両方が有効と返る")
 class Dual(Fault, frozen=True, kw_only=True):
-    """The patient's own qualification and one of the other scheme, both valid."""
+    """One of the other scheme and the patient's own, both valid: the first is not theirs."""
 
     def answer(self, inquiry: Inquiry, inquiries: Inquiries, run: FaultRun) -> Answer:
         answer = inquiries.ask(inquiry)
@@ -27,6 +27,6 @@ class Dual(Fault, frozen=True, kw_only=True):
         return msgspec.structs.replace(
             answer,
             validity=Validity.VALID,
-            records=[own, msgspec.structs.replace(own, coverage=coverage, fields={})],
+            records=[msgspec.structs.replace(own, coverage=coverage, fields={}), own],
             has_list=True,
         )
