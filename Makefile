@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: setup demo test check bench soak docs clean
 
@@ -25,7 +26,7 @@ demo: .venv/.demo
 	$(BIN)/onshi demo
 
 test: .venv/.dev check
-	$(BIN)/pytest -q -m "not soak"
+	$(BIN)/pytest -q -m "not soak" -n 2 --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff check harness tests examples

@@ -15,6 +15,7 @@ import pytest
 
 from onshi.catalogue.load import draw, find_trouble, load_profile, load_rules, troubles_of
 from onshi.catalogue.records import Profile, Trouble
+from onshi.clock import parse_date
 from onshi.config import Waiver, find_config, load_class, load_waivers
 from onshi.errors import OnshiError, UnknownNameError
 from onshi.schedule import stream
@@ -41,6 +42,8 @@ class Session:
             value = getattr(config.option, OPTION + name, None)
             if value is not None:
                 setattr(self.config, name, value)
+        if self.config.date is not None:
+            self._check_date(self.config.date)
         self.home = self.config_path.parent if self.config_path else here
         self.baseline = getattr(config.option, OPTION + "baseline", None)
         self.max_time = getattr(config.option, OPTION + "max_time", None)
@@ -55,6 +58,13 @@ class Session:
             desk_doors(self.integration)
             self.surfaces = frozenset(self.integration.surfaces)  # type: ignore[attr-defined]
         self.waivers = self._waivers()
+
+    @staticmethod
+    def _check_date(text: str) -> None:
+        try:
+            parse_date(text)
+        except ValueError as e:
+            raise OnshiError(f"--onshi-date: {e}") from None
 
     def settle(self) -> None:
         """Claim addresses early: before a product under test first looks for its reader."""

@@ -213,6 +213,8 @@ def test_several_candidates_are_not_resolved_alone(half, sent):
     taken = did(status="valid", chart_after=picked)
     assert verdict(case(taken, sent), half) is BROKEN
     assert verdict(case(taken, sent, visit_=first_visit()), half) is BROKEN
+    dialog = did(status="valid", chart_after=picked, asked=("どちらですか",))
+    assert verdict(case(dialog, sent), half) is UNSEEN
     assert verdict(case(did(status="multiple", chart_after=chart()), sent), half) is MET
     assert verdict(case(taken, sent, visit_=asked("use_online")), half) is MET
     assert verdict(case(taken, sent, visit_=asked("candidate:1")), half) is MET
@@ -371,6 +373,10 @@ def test_h56_a_registered_public_expense_stays():
     unsaid = did(chart_after=chart(public=None))
     assert verdict(case(unsaid, PLAIN, visit_=at_desk), h56.KEPT) is UNSEEN
     assert verdict(case(lost, visit_=at_desk), h56.KEPT) is UNSEEN
+    offline = did(status="request_error", chart_after=chart(public=("80136", "54136")))
+    assert verdict(case(offline, PLAIN, visit_=at_desk), h56.KEPT) is UNSEEN
+    agreed = asked("use_online", chart=chart(public=("80136", "54136")))
+    assert verdict(case(lost, PLAIN, visit_=agreed), h56.KEPT) is UNSEEN
     assert verdict(case(did(chart_after=chart(public=())), PLAIN), h56.KEPT) is UNSEEN
 
 

@@ -104,6 +104,8 @@ def test_h01_ten_wari_only_by_choice():
     assert verdict(case(did(copay_percent=30), LOST), h01.CHARGE) is MET
     assert verdict(case(did(copay_percent=100), LOST), h01.CHARGE) is BROKEN
     assert verdict(case(did(), LOST), h01.CHARGE) is UNSEEN
+    dialog = did(copay_percent=100, asked=("負担割合は",))
+    assert verdict(case(dialog, LOST), h01.CHARGE) is UNSEEN
     chosen = visit(asked=[("負担割合は", ("copay:30", "copay:100"), "copay:100")])
     assert verdict(case(did(copay_percent=100), LOST, visit_=chosen), h01.CHARGE) is MET
     assert [f.level for f in findings(case(did(copay_percent=100), LOST), h01.CHARGE)] == ["warn"]
@@ -255,6 +257,8 @@ def test_h10_the_chart_is_not_made_invalid():
     assert verdict(case(stored), h10.INVALID) is BROKEN
     was_so = visit(chart=chart(status="無効"))
     assert verdict(case(stored, visit_=was_so), h10.INVALID) is MET
+    only_chart = did(chart_after=chart(status="無効"))
+    assert verdict(case(only_chart, visit_=was_so), h10.INVALID) is UNSEEN
 
 
 def test_h10_a_fault_that_never_struck_is_no_observation():
@@ -321,6 +325,8 @@ def test_h57_the_operator_is_told_what_expired():
     assert verdict(case(told, visit_=at_desk, cert_until=GONE), h57.TOLD) is MET
     vague = did(status="device_unusable", message="エラー")
     assert verdict(case(vague, visit_=at_desk, cert_until=GONE), h57.TOLD) is BROKEN
+    went_well = did(status="valid", message="受付しました")
+    assert verdict(case(went_well, visit_=at_desk, cert_until=GONE), h57.TOLD) is UNSEEN
     silent = did(status="device_unusable")
     assert verdict(case(silent, visit_=at_desk, cert_until=GONE), h57.TOLD) is UNSEEN
     face = visit(surfaces=frozenset({"face"}))
@@ -334,5 +340,6 @@ def test_h57_within_the_grace_the_card_still_confirms():
     refused = did(status="device_unusable")
     assert verdict(case(refused, valid, cert_until=RECENT), h57.GRACE) is BROKEN
     assert verdict(case(refused, valid, cert_until=GONE), h57.GRACE) is UNSEEN
+    assert verdict(case(refused, cert_until=RECENT), h57.GRACE) is UNSEEN
     phone = visit(brings=("phone",))
     assert verdict(case(refused, valid, visit_=phone, cert_until=RECENT), h57.GRACE) is UNSEEN

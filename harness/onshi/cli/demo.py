@@ -46,7 +46,8 @@ def demo(
     print(f"\n素朴なクリニック (examples/naive): {_tally(naive)}")
     for rule in broken:
         where = [row["trouble"] for row in naive if rule in row["broken"]]
-        print(f"  {rule} {load_rules()[rule].title}: {', '.join(where)}")
+        more = f" ほか {len(where) - 3} 件" if len(where) > 3 else ""
+        print(f"  {rule} {load_rules()[rule].title}: {', '.join(where[:3])}{more}")
     expected = read_toml(_examples() / "naive" / "expected.toml")["broken"]
     as_made = naive_code == 1 and broken == sorted(expected)
     if not as_made:
