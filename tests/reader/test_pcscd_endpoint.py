@@ -19,9 +19,11 @@ from onshi.doors.pcscd import PcscdEndpoint, process_endpoint
 from onshi.errors import OnshiError
 
 OK = 0
+ABSENT = 2
 CANCELLED = 0x80100002
 INVALID_HANDLE = 0x80100003
 UNKNOWN_READER = 0x80100009
+NO_CARD = 0x8010000C
 UNAVAILABLE = 0x80100017
 STOPPED = 0x8010001E
 
@@ -65,9 +67,7 @@ class Wire:
 
     def connect(self, context: int, name: str = READER) -> tuple[int, int]:
         """(return code, handle)"""
-        reply = self.ask(
-            wire.Command.CONNECT, wire.CONNECT, context, name.encode(), 2, 3, 0, 0, 0
-        )
+        reply = self.ask(wire.Command.CONNECT, wire.CONNECT, context, name.encode(), 2, 3, 0, 0, 0)
         return reply[6], reply[4]
 
     def transmit(self, handle: int, apdu: bytes, room: int = 258) -> tuple[int, bytes]:
@@ -295,9 +295,7 @@ def test_a_payload_beyond_the_limit_ends_the_connection(open_wire: Callable[...,
 def test_names_that_are_not_utf8_are_unknown(open_wire: Callable[..., Wire]) -> None:
     client = open_wire()
     context = client.establish()
-    reply = client.ask(
-        wire.Command.CONNECT, wire.CONNECT, context, b"\xff" * 128, 2, 3, 0, 0, 0
-    )
+    reply = client.ask(wire.Command.CONNECT, wire.CONNECT, context, b"\xff" * 128, 2, 3, 0, 0, 0)
     assert reply[6] == UNKNOWN_READER
 
 
@@ -344,16 +342,18 @@ def test_the_next_desk_is_out_of_reach_of_what_was_left_over(
     _, handle = client.connect(context)
     bench.clock.release()
     socket_for_children.detach()
-    assert client.fetch() == []
-    assert client.connect(context)[0] == UNKNOWN_READER
+    assert [row[1:4] for row in client.fetch()] == [(2, ABSENT, 0)]
+    assert client.connect(context)[0] == NO_CARD
+    assert open_wire().fetch() == []
     second = Bench()
     socket_for_children.attach(second.engine, second.calls)
     assert client.transmit(handle, bytes.fromhex("00B0000001")) == (UNAVAILABLE, b"")
     assert client.connect(context)[0] == INVALID_HANDLE
-    assert client.fetch()[0][2] == 0x34
+    assert client.fetch()[0][1:3] == (3, 0x34)
     disconnected = client.ask(wire.Command.DISCONNECT, wire.DISPOSE, handle, 0, 0)
     assert disconnected[2] == OK
     fresh = open_wire()
+    assert fresh.fetch()[0][1] == 1
     assert fresh.connect(fresh.establish())[0] == OK
     assert second.card.apdus == []
     assert len(list(second.journal.events("pcsc", "connect"))) == 1
@@ -398,7 +398,7 @@ def test_detaching_wakes_those_who_wait_for_a_change(
     client.states()
     socket_for_children.detach()
     assert client.event() == (0, OK)
-    assert client.fetch() == []
+    assert client.fetch()[0][2] == ABSENT
 
 
 def test_detaching_ends_a_call_that_waits_for_another_program(

@@ -9,18 +9,21 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import ctypes
 import os
 import socket
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 from onshi.doors.pcscd_connection import Connection
+from onshi.doors.pcscd_process import (
+    establish_and_release,
+    loaded_library,
+    make_pyscard_safe,
+)
 from onshi.errors import OnshiError
-from onshi.reader import ReaderEngine, ReaderState, Recorder
+from onshi.reader import ReaderEngine, ReaderState, Recorder, State
 from onshi.seams import ReaderCalls
 
 __all__ = ["ENV", "Attached", "PcscdEndpoint", "process_endpoint"]
@@ -28,6 +31,7 @@ __all__ = ["ENV", "Attached", "PcscdEndpoint", "process_endpoint"]
 ENV = "PCSCLITE_CSOCK_NAME"
 _FILE = "pcscd.comm"
 _LONGEST = 107
+_ABSENT = int(State.ABSENT)
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,8 @@ class PcscdEndpoint:
 
     ``folder`` is a private directory for the socket (made 0700); without one it is made in
     ``XDG_RUNTIME_DIR`` or ``/tmp``. Without a desk there are no readers, and contexts can be
-    established: that is how a program's monitors outlive the desks.
+    established; a context of an earlier desk sees that desk's readers, empty. That is how a
+    program's monitors outlive the desks.
 
     Raises :class:`OnshiError` when the path would be longer than the 107 bytes of a Unix socket.
     """
@@ -64,6 +69,7 @@ class PcscdEndpoint:
         self.generation = 0
         self.reader_events = 0
         self._names: tuple[str, ...] = ()
+        self._past: tuple[ReaderState, ...] = ()
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()
         self._waiting: set[Connection] = set()
@@ -180,13 +186,27 @@ class PcscdEndpoint:
             return
         if self.changed in desk.engine.listeners:
             desk.engine.listeners.remove(self.changed)
+        last = self.as_continued(desk.engine.states())
+        self._past = tuple(ReaderState(r.name, r.events + 1, _ABSENT, 0, b"", 0) for r in last)
         desk.engine.close()
         self.changed()
 
     def states(self) -> tuple[ReaderState, ...]:
-        """What programs see now."""
+        """What a new context sees now."""
         desk = self.desk
         return desk.engine.states() if desk is not None else ()
+
+    def as_continued(self, states: tuple[ReaderState, ...] | None) -> tuple[ReaderState, ...]:
+        """What a context of an earlier desk sees: readers that stay, a card that was taken out.
+
+        Counters go on where they were. With a reader that vanishes and comes back within a
+        millisecond a monitor on protocol 4.4 would miss the return: it compares the number of
+        readers, and only while it waits. ``None``: there is no desk.
+        """
+        if states is None:
+            return self._past
+        before = {one.name: one.events for one in self._past}
+        return tuple(r._replace(events=r.events + before.get(r.name, 0)) for r in states)
 
     # ----------------------------------------------------------------- events
     # A wait is registered before its snapshot is taken: a change in between is signalled,
@@ -247,19 +267,15 @@ class PcscdEndpoint:
 
         The first PC/SC call of a process fixes the path, so asking fixes it here.
         """
-        if not _libpcsclite_loaded():
+        library = loaded_library()
+        if library is None:
             return None
-        library = ctypes.CDLL("libpcsclite.so.1")
-        before = self.generation_of_contexts()
-        context = ctypes.c_long()
-        if library.SCardEstablishContext(0, None, None, ctypes.byref(context)) != 0:
-            return False
-        arrived = self.generation_of_contexts() != before
-        library.SCardReleaseContext(context)
-        return arrived
+        before = self._newest_context()
+        arrived: list[bool] = []
+        establish_and_release(library, lambda: arrived.append(self._newest_context() != before))
+        return arrived == [True]
 
-    def generation_of_contexts(self) -> int:
-        """A number that differs after each context established here."""
+    def _newest_context(self) -> int:
         with self._lock:
             return max(self._contexts, default=0)
 
@@ -270,13 +286,6 @@ def _root() -> str | None:
         if candidate and len(candidate) <= 60 and os.access(candidate, os.W_OK | os.X_OK):
             return candidate
     return None
-
-
-def _libpcsclite_loaded() -> bool:
-    try:
-        return "libpcsclite.so" in Path("/proc/self/maps").read_text()
-    except OSError:
-        return False
 
 
 _process: PcscdEndpoint | None = None
@@ -295,7 +304,8 @@ def process_endpoint() -> PcscdEndpoint:
         if _process is None or _process._pid != os.getpid():
             _process = PcscdEndpoint()
         _process.start()
-        os.environ[ENV] = _process.path
-        if "smartcard" in sys.modules or _libpcsclite_loaded():
+        if os.environ.get(ENV) != _process.path:
+            os.environ[ENV] = _process.path
+            make_pyscard_safe()
             _process.latched_elsewhere = _process.reached_by_this_process() is False
         return _process

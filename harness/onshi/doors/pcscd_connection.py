@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from onshi.clock import Released
 from onshi.doors import pcscd_wire as wire
 from onshi.doors.pcscd_wire import Command
-from onshi.reader import Client, ScardError, next_number
+from onshi.reader import Client, ReaderState, ScardError, next_number
 from onshi.seams import HangUpError
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ _CANCELLED = int(ScardError.SCARD_E_CANCELLED)
 _INSUFFICIENT = int(ScardError.SCARD_E_INSUFFICIENT_BUFFER)
 _INVALID_HANDLE = int(ScardError.SCARD_E_INVALID_HANDLE)
 _INVALID_VALUE = int(ScardError.SCARD_E_INVALID_VALUE)
+_NO_CARD = int(ScardError.SCARD_E_NO_SMARTCARD)
 _STOPPED = int(ScardError.SCARD_E_SERVICE_STOPPED)
 _UNAVAILABLE = int(ScardError.SCARD_E_READER_UNAVAILABLE)
+_UNKNOWN_READER = int(ScardError.SCARD_E_UNKNOWN_READER)
 
 _CHUNK = 8192
 _TRANSMIT = int(Command.TRANSMIT)
@@ -161,6 +163,11 @@ class Connection:
                 self.client = client
         return desk
 
+    def _left_over(self, desk: Attached | None) -> bool:
+        """Whether this connection has a context of an earlier desk."""
+        generation = desk.generation if desk is not None else 0
+        return any(born not in (0, generation) for born in self.contexts.values())
+
     def _ask(self, name: str, handle: int, *args: Any) -> tuple[Any, ...]:
         """A call on a handle; one of an earlier desk answers as after an unplugged reader."""
         desk = self._seat()
@@ -238,7 +245,7 @@ class Connection:
         ):
             code = _INVALID_HANDLE
         elif desk is None:
-            code = int(ScardError.SCARD_E_UNKNOWN_READER)
+            code = _NO_CARD if self._left_over(None) else _UNKNOWN_READER
         else:
             reader = wire.reader_name(name)
             code, *values = desk.calls.call("Connect", client, context, reader, mode, protocols)
@@ -320,18 +327,30 @@ class Connection:
     def _fetch(self, slots: int) -> bytes:
         """The readers' states as a program sees them; there is no return code to fail with."""
         desk = self._seat()
-        if desk is None:
-            return wire.pack_states((), slots)
-        code, *values = desk.calls.call("ReadersState", self.client)
-        if code:
-            raise _EndError
-        return wire.pack_states(values[0], slots)
+        states = None
+        if desk is not None:
+            code, *values = desk.calls.call("ReadersState", self.client)
+            if code:
+                raise _EndError
+            states = values[0]
+        return self._view(states, desk, slots)
+
+    def _view(
+        self, states: tuple[ReaderState, ...] | None, desk: Attached | None, slots: int
+    ) -> bytes:
+        if desk is not None and desk.engine.closed:
+            desk = states = None
+        if self._left_over(desk):
+            states = self._endpoint.as_continued(states)
+        return wire.pack_states(states or (), slots)
 
     def _states(self, _body: bytes) -> None:
         self._sock.sendall(self._fetch(wire.SLOTS))
 
     def _states_size(self, _body: bytes) -> None:
-        self._slots = max(wire.SLOTS, len(self._endpoint.states()))
+        self._slots = max(
+            wire.SLOTS, len(self._endpoint.states()), len(self._endpoint.as_continued(None))
+        )
         self._sock.sendall(wire.COUNT.pack(self._slots))
 
     def _states_array(self, _body: bytes) -> None:
@@ -343,7 +362,8 @@ class Connection:
         with self._sending:
             self._endpoint.register(self)
             if self._minor < wire.VERSION[1]:
-                self._sock.sendall(wire.pack_states(self._endpoint.states()))
+                states = desk.engine.states() if desk is not None else None
+                self._sock.sendall(self._view(states, desk, wire.SLOTS))
         if desk is not None:
             desk.engine.awaited()
 
