@@ -18,6 +18,7 @@ from onshi.catalogue.records import Profile, Trouble
 from onshi.clock import parse_date
 from onshi.config import Waiver, find_config, load_class, load_waivers
 from onshi.errors import OnshiError, UnknownNameError
+from onshi.platforms import libpcsclite_found
 from onshi.schedule import stream
 from onshi.suite import Outcome, Runner, applicable, desk_doors, run_trouble
 
@@ -67,9 +68,19 @@ class Session:
             raise OnshiError(f"--onshi-date: {e}") from None
 
     def settle(self) -> None:
-        """Claim addresses early: before a product under test first looks for its reader."""
-        if self.integration is not None and "pcsc" in self.surfaces:
-            self.claim()
+        """Open the addresses early: before a product looks for them, and to fail at once.
+
+        Not in the controller of xdist: each worker has addresses of its own.
+        """
+        if self.integration is None or getattr(self.pytest.option, "numprocesses", None):
+            return
+        try:
+            endpoints = self.endpoints()
+            for surface, name in (("pcsc", "pcsc"), ("webapi", "webapi"), ("folder", "folder")):
+                if surface in self.surfaces:
+                    getattr(endpoints, name)
+        except OnshiError as e:
+            raise pytest.UsageError(str(e)) from None
 
     def _troubles(self) -> list[Trouble]:
         """The union of the profiles' troubles, or the ones named; in a stable order."""
@@ -240,7 +251,13 @@ class Session:
         """The line in pytest's header."""
         names = ", ".join(p.name for p in self.profiles) or "-"
         when = self.config.date or (self.profiles[0].date.isoformat() if self.profiles else "-")
-        return f"onshi: profile {names}, seed {self.config.seed}, date {when}"
+        line = f"onshi: profile {names}, seed {self.config.seed}, date {when}"
+        if "pcsc" in self.surfaces and not libpcsclite_found():
+            line += (
+                "\nonshi: there is no libpcsclite.so.1 here, so programs find no reader; webapi, "
+                "folder and face work (apt-get install libpcsclite1)"
+            )
+        return line
 
     def reproduce(self, trouble: Trouble) -> str:
         """The command that shows this trouble again, from the same folder."""

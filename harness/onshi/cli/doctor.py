@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import importlib.util
 import json
 import platform
@@ -13,6 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Annotated
 
 import typer
+
+from onshi.platforms import libpcsclite_found
 
 __all__ = ["Check", "doctor", "examine"]
 
@@ -54,11 +55,7 @@ def examine() -> list[Check]:
 
 
 def _libpcsclite() -> Check:
-    found = True
-    try:
-        ctypes.CDLL("libpcsclite.so.1")
-    except OSError:
-        found = False
+    found = libpcsclite_found()
     return Check(
         "libpcsclite",
         found,

@@ -15,15 +15,9 @@ import msgspec
 import typer
 
 from onshi.errors import OnshiError
+from onshi.platforms import libpcsclite_path
 
 __all__ = ["execute", "parse_fault"]
-
-_LIBRARIES = (
-    "/usr/lib/x86_64-linux-gnu/libpcsclite.so.1",
-    "/usr/lib/aarch64-linux-gnu/libpcsclite.so.1",
-    "/usr/lib64/libpcsclite.so.1",
-    "/usr/lib/libpcsclite.so.1",
-)
 
 
 def execute(
@@ -84,7 +78,7 @@ def execute(
 
 def _java() -> dict[str, str]:
     """Java finds libpcsclite only where it is told to; real installations need the same flag."""
-    library = next((p for p in _LIBRARIES if Path(p).exists()), None)
+    library = libpcsclite_path()
     if library is None or shutil.which("java") is None or "JAVA_TOOL_OPTIONS" in os.environ:
         return {}
     return {"JAVA_TOOL_OPTIONS": f"-Dsun.security.smartcardio.library={library}"}
