@@ -36,7 +36,8 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Every key of ``[tool.onshi]``; the command line overrides each of them.
 
     ``time_scale`` shortens delays on real sockets and folders; ``deadline`` is the longest, in
-    simulated seconds, that a fault may hold anything; ``patience`` is how long, in real seconds,
+    simulated seconds, that a fault may hold anything; ``rate`` has no measured value (its default
+    is one clinic's word, chiba2023); ``patience`` is how long, in real seconds,
     an adapter may take over one visit before it is said to have hung. ``rules`` changes levels
     (``H46 = "fail"``, ``"off"``), ``limits`` are the vendor's own (``answer = 30``, seconds).
     """
@@ -57,6 +58,11 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     journal: str | None = None
     waivers: str = "onshi-waivers.toml"
     min_observed: int = 0
+    max_time: float | None = None
+    baseline: str | None = None
+    encounters: int = 0
+    rate: float = 0.1
+    report: str | None = None
     rules: dict[str, str] = {}
     limits: dict[str, float] = {}
     clinic: Clinic = Clinic()
@@ -69,6 +75,8 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(
                     f"the level of {rule} is fail, warn, context or off, not {level!r}"
                 )
+        if not 0 <= self.rate <= 1:
+            raise ValueError(f"rate is a share between 0 and 1, not {self.rate}")
         if self.time_scale < 0:
             raise ValueError("time_scale is not negative")
 

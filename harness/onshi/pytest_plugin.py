@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SESSION: pytest.StashKey[Session] = pytest.StashKey()
 OPTIONS = "onshi_"
 USES_DESK = {"onshi", "onshi_desks", "onshi_visit"}
-USES_PROFILE = {"onshi_trouble", "onshi_visit", "onshi_integration"}
+USES_PROFILE = {"onshi_trouble", "onshi_visit", "onshi_integration", "onshi_encounter"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -71,6 +71,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="onshi_baseline",
         metavar="DIR",
         help="a former --onshi-journal DIR: only breaks that are new fail",
+    )
+    add(
+        "--onshi-encounters",
+        dest="onshi_encounters",
+        type=int,
+        metavar="N",
+        help="a day of N encounters drawn from the first profile, instead of each trouble once",
+    )
+    add(
+        "--onshi-rate",
+        dest="onshi_rate",
+        type=float,
+        metavar="R",
+        help="share of encounters that meet a trouble (default 0.1: one clinic's word)",
+    )
+    add(
+        "--onshi-report",
+        dest="onshi_report",
+        metavar="FILE.html",
+        help="write a report that needs no other file",
     )
     add(
         "--onshi-min-observed",
@@ -176,6 +196,8 @@ def pytest_make_collect_report(collector: pytest.Collector) -> Any:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """``onshi_trouble`` takes each trouble of the profile in turn."""
+    if "onshi_encounter" in metafunc.fixturenames:
+        metafunc.parametrize("onshi_encounter", _session(metafunc.config).encounters())
     if "onshi_trouble" in metafunc.fixturenames:
         troubles = _session(metafunc.config).selected(metafunc.definition)
         metafunc.parametrize("onshi_trouble", troubles, ids=[t.id for t in troubles])

@@ -8,9 +8,9 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from onshi.catalogue.load import draw, find_trouble, load_profile, load_rules, troubles_of
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from onshi.endpoints import Endpoints
 
 _OPTIONS = (
-    "profile", "trouble", "only", "seed", "date", "integration", "journal", "min_observed",
-    "time_scale", "folder", "webapi_port", "reader_name",
+    "profile", "trouble", "only", "seed", "date", "integration", "journal", "baseline", "report",
+    "min_observed", "max_time", "encounters", "rate", "time_scale", "folder", "webapi_port",
+    "reader_name",
 )  # fmt: skip
 
 
@@ -39,15 +40,15 @@ class Session:
         self.pytest = config
         here = config.invocation_params.dir
         self.config, self.config_path = find_config(here, config.rootpath)
-        for name in _OPTIONS:
-            value = getattr(config.option, OPTION + name, None)
-            if value is not None:
-                setattr(self.config, name, value)
+        given = {name: getattr(config.option, OPTION + name, None) for name in _OPTIONS}
+        given = {name: value for name, value in given.items() if value is not None}
+        try:
+            self.config = msgspec.structs.replace(self.config, **given)
+        except ValueError as e:
+            raise OnshiError(f"option --onshi-{e}") from None
         if self.config.date is not None:
             self._check_date(self.config.date)
         self.home = self.config_path.parent if self.config_path else here
-        self.baseline = getattr(config.option, OPTION + "baseline", None)
-        self.max_time = getattr(config.option, OPTION + "max_time", None)
         self._started = time.monotonic()
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
         self.troubles = self._troubles()
@@ -104,11 +105,11 @@ class Session:
 
     def _from_baseline(self) -> tuple[Waiver, ...]:
         """What a former run broke is accepted as known."""
-        if self.baseline is None:
+        if self.config.baseline is None:
             return ()
         from datetime import date
 
-        path = Path(self.baseline) / "results.json"
+        path = Path(self.config.baseline) / "results.json"
         try:
             rows = json.loads(path.read_text(encoding="utf-8"))
             return tuple(
@@ -129,9 +130,28 @@ class Session:
                 "onshi_trouble needs a profile: pytest --profile=hodanren2025 (or profile = "
                 '["hodanren2025"] in [tool.onshi])'
             )
+        from onshi.pytest_items import TroubleModule
+
         if self.integration is not None and isinstance(definition.parent, TroubleModule):
             return [t for t in self.troubles if applicable(t, self.surfaces)]
         return [t for t in self.troubles if not t.why_not]
+
+    def encounters(self) -> list[Any]:
+        """Each encounter of the day as (number, its trouble or None), drawn by the seed.
+
+        A trouble that the product cannot meet is drawn like any other and then left out, so that
+        the mix stays the survey's.
+        """
+        if not self.profiles:
+            raise pytest.UsageError("--onshi-encounters needs a profile")
+        found: list[Any] = []
+        for number in range(self.config.encounters):
+            rng = stream(self.config.seed, f"encounter/{number}")
+            hit = rng.random() < self.config.rate
+            trouble = draw(self.profiles[0], rng) if hit else None
+            name = f"{number:04}-{trouble.id if trouble else 'untroubled'}"
+            found.append(pytest.param((number, trouble), id=name))
+        return found
 
     def out_of_scope(self) -> list[Trouble]:
         """対象外: what the product's surfaces cannot meet."""
@@ -144,7 +164,10 @@ class Session:
         if self.integration is None or not self.troubles:
             return None
         name = "+".join(p.name for p in self.profiles) or "troubles"
-        module = TroubleModule.from_parent(
+        from onshi.pytest_items import EncounterModule, TroubleModule
+
+        kind = EncounterModule if self.config.encounters else TroubleModule
+        module = kind.from_parent(
             parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{name}"
         )
         return module
@@ -235,17 +258,21 @@ class Session:
         runner.stop()
 
     # -------------------------------------------------------------- outcomes
-    def run(self, trouble: Trouble, runner: Runner) -> Outcome:
-        """One trouble at a fresh desk; its journal is kept where asked."""
-        with self.open_desk(doors=desk_doors(runner.integration)) as desk:
+    def run(self, trouble: Trouble, runner: Runner, name: str = "", seed: int = 0) -> Outcome:
+        """One trouble at a fresh desk; its journal is kept where asked, under ``name``."""
+        seed = seed or self.config.seed
+        with self.open_desk(doors=desk_doors(runner.integration), seed=seed) as desk:
             outcome = run_trouble(desk, trouble, runner, self.config, self.waivers)
             if self.config.journal:
-                desk.journal.write(Path(self.config.journal), trouble.id)
+                desk.journal.write(Path(self.config.journal), name or trouble.id)
         return outcome
 
     def out_of_time(self) -> bool:
         """Whether ``--onshi-max-time`` is over."""
-        return self.max_time is not None and time.monotonic() - self._started > self.max_time
+        return (
+            self.config.max_time is not None
+            and time.monotonic() - self._started > self.config.max_time
+        )
 
     def header(self) -> str:
         """The line in pytest's header."""
@@ -287,64 +314,3 @@ def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble
             if category.key in trouble.categories:
                 chosen.setdefault(category.key, trouble)
     return list({t.id: t for t in chosen.values()}.values())
-
-
-class TroubleModule(pytest.Module):
-    """A module without a file: one function, parametrized by the profile's troubles."""
-
-    def _getobj(self) -> ModuleType:
-        module = ModuleType("onshi_suite")
-        module.test_trouble = test_trouble  # type: ignore[attr-defined]
-        return module
-
-    def funcnamefilter(self, name: str) -> bool:
-        """Whatever ``python_functions`` says, this is a test."""
-        return name == "test_trouble"
-
-
-def test_trouble(
-    onshi_trouble: Trouble, onshi_runner: Runner, request: pytest.FixtureRequest
-) -> None:
-    """One trouble: passed, failed, 観測なし (skipped) or waived (xfailed)."""
-    from onshi.pytest_plugin import _session
-    from onshi.reports.text import failure_text
-
-    session = _session(request.config)
-    if session.out_of_time():
-        pytest.skip("時間切れ (--onshi-max-time)")
-    try:
-        outcome = session.run(onshi_trouble, onshi_runner)
-    except OnshiError as e:
-        pytest.fail(f"{onshi_trouble.id}: {e}", pytrace=False)
-    request.node.onshi_outcome = _row(outcome)
-    if outcome.result == "skipped":
-        pytest.skip("観測なし: " + _missing(outcome))
-    if outcome.result == "waived":
-        pytest.xfail(
-            ", ".join(f"{w.rule} 猶予中 {w.until} まで: {w.reason}" for w in outcome.waived)
-        )
-    if outcome.result == "failed":
-        pytest.fail(failure_text(outcome, session.reproduce(onshi_trouble)), pytrace=False)
-
-
-def _missing(outcome: Outcome) -> str:
-    reasons = [f"{f.rule} {f.reason}" for f in outcome.findings if f.verdict == "not_observed"]
-    return "; ".join(reasons[:3]) or "この規則を判定できる項目がありません"
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as plain values, for the way from a worker and for results.json."""
-    return {
-        "trouble": outcome.trouble.id,
-        "title": outcome.trouble.title,
-        "categories": list(outcome.trouble.categories),
-        "result": outcome.result,
-        "problem": outcome.problem,
-        "met": sorted({f.rule for f in outcome.findings if f.verdict == "met"}),
-        "broken": sorted({f.rule for f in outcome.broken()}),
-        "warned": sorted({f.rule for f in outcome.broken("warn")}),
-        "findings": [
-            {"rule": f.rule, "verdict": str(f.verdict), "level": f.level, "reason": f.reason}
-            for f in outcome.findings
-        ],
-    }

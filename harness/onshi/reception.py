@@ -86,26 +86,38 @@ class Reception:
         surfaces: frozenset[str],
         *,
         following: bool = False,
+        earlier: Reception | None = None,
+        chart: Chart | None = None,
     ) -> None:
         self.desk, self.trouble, self.surfaces = desk, trouble, surfaces
         self._following = following
         self._from_event = len(desk.journal)
         self._from_answer = len(desk.answers)
-        before = apply_trouble(desk, trouble, surfaces) if trouble else desk.scene.truth
+        self._before: Coverage
+        if earlier is not None:
+            self._before = earlier._before
+        elif trouble is not None:
+            self._before = apply_trouble(desk, trouble, surfaces)
+        else:
+            self._before = desk.scene.truth
         desk.remove_card()
         self._seen: _Seen | None = None
-        self.visit = self._make_visit(before)
+        self.visit = self._make_visit(chart)
         self.next_visit: Visit | None = None
 
-    def _make_visit(self, before: Coverage) -> Visit:
+    def again(self, chart: Chart | None) -> Reception:
+        """The same patient comes another time; ``chart`` is what the product has by now."""
+        self.finish()
+        return Reception(self.desk, self.trouble, self.surfaces, earlier=self, chart=chart)
+
+    def _make_visit(self, kept: Chart | None) -> Visit:
         from onshi.catalogue.records import Situation
 
         desk, scene = self.desk, self.desk.scene
         situation = self.trouble.situation if self.trouble else Situation()
         today = desk.clock.today
-        stored = chart_of(scene.patient, before, today)
-        for key, value in situation.chart.items():
-            setattr(stored, key, value)
+        stored = chart_of(scene.patient, self._before, today)
+        stored = kept or msgspec.convert({**msgspec.to_builtins(stored), **situation.chart}, Chart)
         paper = chart_of(scene.patient, scene.truth, today)
         papers = {d: paper for d in situation.brings if d in DOCUMENTS}
         known = stored if not situation.first_visit else paper
@@ -114,8 +126,8 @@ class Reception:
             patient=scene.patient,
             brings=situation.brings,
             says=situation.says,
-            first_visit=situation.first_visit,
-            chart=None if situation.first_visit else stored,
+            first_visit=situation.first_visit and kept is None,
+            chart=None if situation.first_visit and kept is None else stored,
             date=today,
             surfaces=self.surfaces,
             inquiry=inquiry_of(known, limit_consent=situation.limit_consent),
@@ -128,10 +140,15 @@ class Reception:
         )
 
     def _present(self) -> None:
-        """The card on the reader; where the product knows only face files, the face reader."""
+        """The card on the reader; where the product knows only face files, the face reader.
+
+        Who brings no card has nothing to present.
+        """
         desk = self.desk
         if self._following:
             desk.let_late_files_arrive()
+        if "card" not in self.visit.brings:
+            return
         if "face" in self.surfaces and "pcsc" not in self.surfaces:
             consent = self.trouble is not None and self.trouble.situation.limit_consent
             desk.drop_face_file(limit_consent=consent)

@@ -26,7 +26,19 @@ from onshi.visit import Handling, Visit
 if TYPE_CHECKING:
     from onshi.desk import Desk
 
-__all__ = ["Outcome", "Runner", "applicable", "desk_doors", "run_trouble"]
+__all__ = ["UNTROUBLED", "Outcome", "Runner", "applicable", "desk_doors", "run_trouble"]
+
+
+UNTROUBLED = Trouble(
+    id="untroubled",
+    title="トラブルのない受付",
+    layer="",
+    categories=(),
+    source=("added",),
+    what="カードも資格も正しい患者が来る。",
+    surfaces=("pcsc", "webapi", "folder", "face"),
+)
+"""The encounter in which nothing goes wrong: the product must find the patient valid."""
 
 
 @dataclass
@@ -170,6 +182,11 @@ def _visit(
         runner.call("set_date", visit.date)
         runner.call("prepare", visit.chart)
         handling = _handling(runner.call("check_in", visit))
+        findings: list[Finding] = []
+        for _ in range(trouble.situation.visits - 1):
+            findings += reception.judge(handling, **more)
+            reception = reception.again(handling.chart_after)
+            handling = _handling(runner.call("check_in", reception.visit))
         more["alive"] = runner.call("alive")
         if trouble.situation.next_patient:
             reception.finish()
@@ -182,7 +199,19 @@ def _visit(
     except Exception as e:
         text = f"{type(e).__name__}: {e}".strip().rstrip(":")
         return Outcome(trouble, "failed", problem=f"the adapter raised {text}")
-    return _judged(trouble, reception.judge(handling, **more))
+    if trouble is UNTROUBLED:
+        return _plain(handling)
+    return _judged(trouble, findings + reception.judge(handling, **more))
+
+
+def _plain(handling: Handling) -> Outcome:
+    """A visit without a trouble is right when the qualification was found valid."""
+    if handling.status is None:
+        return Outcome(UNTROUBLED, "skipped")
+    if handling.status == "valid":
+        return Outcome(UNTROUBLED, "passed")
+    problem = f"トラブルのない患者の資格を「有効」と示さなかった (status={handling.status})"
+    return Outcome(UNTROUBLED, "failed", problem=problem)
 
 
 def _next(visit: Visit, runner: Runner) -> Handling:
@@ -201,6 +230,7 @@ def _handling(value: Any) -> Handling:
 
 
 def _judged(trouble: Trouble, findings: list[Finding], problem: str = "") -> Outcome:
+    """The findings weighed."""
     return Outcome(trouble, outcome(findings), findings, problem)
 
 

@@ -78,7 +78,8 @@ class Chart(msgspec.Struct, kw_only=True):
     """The patient's insurance page in the レセコン, as far as the product shows it.
 
     Names as displayed (the space may be either width), dates ISO, ``copay_percent`` in percent,
-    ``limit`` an OQSCD012 bracket (``A03``), ``public`` the registered 公費 numbers.
+    ``limit`` an OQSCD012 bracket (``A03``), ``public`` the registered 公費 numbers. ``None`` means
+    not reported; ``""`` means that the product shows the field empty.
     """
 
     chart_no: str | None = None
@@ -189,7 +190,9 @@ class Visit:
     def decide(self, prompt: str, options: tuple[str, ...] | list[str]) -> str:
         """The operator's answer to a question of the software: one of ``options``.
 
-        An unscripted question is journalled and answered ``cancel``.
+        The words: ``use_online``, ``keep_chart``, ``past_visit``, ``retry``, ``cancel``,
+        ``document:資格確認書``, ``copay:30``; any other word stands for a candidate that was
+        offered. An unscripted question is journalled and answered ``cancel``.
         """
         answer, scripted = "cancel", False
         for i, decision in enumerate(self._decisions):

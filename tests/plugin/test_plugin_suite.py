@@ -268,3 +268,46 @@ def test_steps_aside_for_pytest_profiling(
     assert run(vendor, "--onshi-profile=hodanren2025", *args).ret == 0
     assert run(vendor, "--profile=hodanren2025", *args).ret == 4
     assert run(vendor, "-p", "no:profiling", "--profile=hodanren2025", *args).ret == 0
+
+
+def test_a_day_of_encounters_is_drawn_by_the_seed(vendor: pytest.Pytester) -> None:
+    day = ("--profile=hodanren2025", "--onshi-encounters=30", "--onshi-rate=0.5")
+    collected = [
+        run(vendor, *day, f"--onshi-seed={seed}", "--collect-only", "-q")
+        .stdout.str()
+        .split("\n\n")[0]
+        for seed in (1, 1, 2)
+    ]
+    assert collected[0] == collected[1] != collected[2]
+    assert "untroubled" in collected[0]
+    result = run(vendor, *day, "-k", "untroubled")
+    assert result.ret == 0
+
+
+def test_an_untroubled_patient_who_is_turned_away_is_a_failure(vendor: pytest.Pytester) -> None:
+    vendor.makepyfile(
+        deny="import onshi\nclass Deny(onshi.Integration):\n    surfaces = {'webapi'}\n"
+        "    def check_in(self, visit):\n        return onshi.Handling(status='invalid')\n"
+    )
+    day = ("--profile=hodanren2025", "--onshi-encounters=2", "--onshi-rate=0")
+    run(vendor, *day, "--onshi-integration=deny:Deny").assert_outcomes(failed=2)
+
+
+def test_html_report_stands_alone(vendor: pytest.Pytester) -> None:
+    run(
+        vendor,
+        "--profile=hodanren2025",
+        "--onshi-only=smoke",
+        "--onshi-report=out/report.html",
+        "--onshi-integration=product:Blames",
+    )
+    page = (vendor.path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "77.2 %" in page
+    assert "製品の不具合率ではありません" in page
+    assert "src=" not in page
+    assert "<link" not in page
+
+
+@pytest.mark.parametrize("wrong", ["--onshi-rate=2", "--onshi-only=some"])
+def test_values_out_of_range_are_exit_4(vendor: pytest.Pytester, wrong: str) -> None:
+    assert run(vendor, "--profile=hodanren2025", wrong).ret == 4

@@ -32,6 +32,7 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     the generator for a kind of patient (``elderly``, ``late_elderly``, ``child``, ``kokuho``,
     ``shaho``). ``chart``: what differs in the stored chart. ``next_patient``: another, untroubled
     patient follows and must be unaffected. ``limit_consent``: asked with 限度額 consent.
+    ``visits``: how often the same patient comes, the product keeping what it has of them.
     """
 
     brings: tuple[str, ...] = ("card",)

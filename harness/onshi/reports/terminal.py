@@ -51,12 +51,16 @@ class TerminalSummary:
         """Write results.json; too few observed is a failure."""
         if hasattr(session.config, "workerinput"):
             return
-        self._rows.sort(key=lambda r: r["trouble"])
+        self._rows.sort(key=lambda r: r["trouble"])  # workers finish in any order
         folder = self._session.config.journal
         if folder and self._rows:
             path = Path(folder) / "results.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(self._rows, ensure_ascii=False, indent=1), encoding="utf-8")
+        if self._session.config.report:
+            from onshi.reports.html import write_html
+
+            write_html(Path(self._session.config.report), self._session, self._rows)
         if self._too_few() and session.exitstatus in (0, 5):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

@@ -32,7 +32,7 @@ def failure_text(outcome: Outcome, reproduce: str) -> str:
         lines.append(f"  状況: {outcome.trouble.what}")
     if outcome.problem:
         lines.append(f"  問題: {outcome.problem}")
-    for finding in (*outcome.broken(), *outcome.broken("warn")):
+    for finding in dict.fromkeys((*outcome.broken(), *outcome.broken("warn"))):
         rule = texts.get(finding.rule)
         lines += finding_text(finding, rule.title if rule else "")
     lines.append(f"  再現: {reproduce}")
