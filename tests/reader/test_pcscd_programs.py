@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import pytest
 from reader_bench import READER, Bench, until
@@ -56,6 +58,26 @@ class Lines:
         return self.seen
 
 
+@contextlib.contextmanager
+def started(endpoint: PcscdEndpoint, *command: str) -> Iterator[tuple[Lines, IO[str], Any]]:
+    """A program running beside the test: its lines, its stdin, and itself; killed at the end."""
+    process = subprocess.Popen(
+        command,
+        env=environment(endpoint),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    with process:
+        try:
+            yield Lines(process.stdout), process.stdin, process
+        finally:
+            process.kill()
+
+
 # -------------------------------------------------------------------------- C
 @pytest.fixture(scope="session")
 def c_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -69,16 +91,7 @@ def c_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_c_program(c_program: Path, socket_for_children: PcscdEndpoint, bench: Bench) -> None:
-    with subprocess.Popen(
-        [str(c_program)],
-        env=environment(socket_for_children),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        assert process.stdin is not None
-        lines = Lines(process.stdout)
+    with started(socket_for_children, str(c_program)) as (lines, stdin, process):
         lines.wait_for("timeout")
         bench.engine.remove()
         lines.wait_for("removed")
@@ -87,18 +100,18 @@ def test_c_program(c_program: Path, socket_for_children: PcscdEndpoint, bench: B
         bench.engine.unplug()
         lines.wait_for("cancelled")
         bench.engine.plug()
-        process.stdin.write("\n")
-        process.stdin.flush()
+        stdin.write("\n")
+        stdin.flush()
         assert process.wait(20) == 0
         seen = lines.finish()
     assert seen == [
         "establish 00000000",
         "list 00000000",
         f"reader {READER}",
-        "first 00000000 10022 10002",
+        "first 00000000 10022 0",
         "timeout 8010000A 10020",
-        "removed 00000000 20012 10002",
-        "inserted 00000000 30022 10002",
+        "removed 00000000 20012 0",
+        "inserted 00000000 30022 0",
         "unplugged 00000000 E 2",
         "ready for cancel 00000000",
         "cancelled 80100002",
@@ -166,37 +179,28 @@ def test_opensc_without_a_card_and_with_a_mute_one(
     socket_for_children: PcscdEndpoint, bench: Bench
 ) -> None:
     bench.engine.remove()
-    assert "Card not present" in run(socket_for_children, "opensc-tool", "-a").stderr
+    assert "Card not present" in run(socket_for_children, "opensc-tool", "-n").stderr
     bench.card.mute = True
     bench.engine.insert()
-    mute = run(socket_for_children, "opensc-tool", "-a")
+    mute = run(socket_for_children, "opensc-tool", "-n")
     assert (mute.returncode, "Unresponsive card" in mute.stderr) == (1, True)
 
 
 @needs("pcsc_scan")
 def test_pcsc_scan_shows_each_change(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
-    with subprocess.Popen(
-        ["stdbuf", "-oL", "pcsc_scan", "-q"],
-        env=environment(socket_for_children),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    ) as process:
-        assert process.stdout is not None
-        lines = Lines(process.stdout)
+    with started(socket_for_children, "stdbuf", "-oL", "pcsc_scan") as (lines, _, _process):
         until(lambda: any("Card inserted" in line for line in lines.seen), 10)
         bench.engine.remove()
         until(lambda: any("Card removed" in line for line in lines.seen), 10)
         bench.engine.unplug()
         until(lambda: any("Waiting for the first reader" in line for line in lines.seen), 10)
-        process.terminate()
 
 
 # -------------------------------------------------------------------- pyscard
 CHILD = """
 import sys, smartcard.System
 connection = smartcard.System.readers()[0].createConnection()
-connection.connect()
+connection.connect(disposition=0)
 for _ in range(int(sys.argv[1])):
     data, sw1, sw2 = connection.transmit([0, 0xB0, 0, 0, 2])
     assert (data, sw1, sw2) == ([0, 1], 0x90, 0), (data, sw1, sw2)
@@ -232,3 +236,17 @@ def test_two_desks_at_two_sockets(socket_for_children: PcscdEndpoint, bench: Ben
     finally:
         other.close()
     assert (len(bench.card.apdus), len(other_bench.card.apdus)) == (2, 3)
+
+
+def test_server_and_pyscard_in_one_process_never_stand_still() -> None:
+    pytest.importorskip("smartcard")
+    bare = {k: v for k, v in os.environ.items() if k != "PCSCLITE_CSOCK_NAME"}
+    found = subprocess.run(
+        [sys.executable, str(PROGRAMS / "same_process.py"), "25"],
+        env=bare,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (found.stdout, found.returncode) == ("done\n", 0), found.stderr

@@ -41,9 +41,8 @@ public class Terminal {
         for (byte b : card.getATR().getBytes()) atr.append(String.format("%02X", b));
         System.out.println("atr " + atr + " " + card.getProtocol());
         card.beginExclusive();
-        transmit(card.getBasicChannel());
-        transmit(card.getBasicChannel());
-        transmit(card.getBasicChannel());
+        CardChannel channel = card.getBasicChannel();
+        for (int i = 0; i < 3; i++) transmit(channel);
         try {
             card.endExclusive();
             card.disconnect(true);

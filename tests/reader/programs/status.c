@@ -5,12 +5,13 @@
 #include <winscard.h>
 
 static SCARDCONTEXT context;
+static volatile int cancelled;
 
 static void *cancel_soon(void *unused)
 {
-	/* SCardCancel says INVALID_HANDLE until the other thread waits. */
-	while (SCardCancel(context) != SCARD_S_SUCCESS)
-		;
+	/* SCardCancel says nothing about whether the other thread waits already. */
+	while (!cancelled)
+		SCardCancel(context);
 	return NULL;
 }
 
@@ -58,6 +59,7 @@ int main(void)
 	pthread_create(&thread, NULL, cancel_soon, NULL);
 	states[1].dwCurrentState = SCARD_STATE_UNAWARE;
 	say("cancelled", SCardGetStatusChange(context, INFINITE, &states[1], 1));
+	cancelled = 1;
 	pthread_join(thread, NULL);
 
 	/* A line on stdin: the reader is back. */

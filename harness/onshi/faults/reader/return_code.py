@@ -40,28 +40,28 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         try:
-            number = code_of(self.code)
-        except UnknownNameError as e:
+            if self.number == 0:
+                raise ValueError("code: success is no fault, and its values cannot be made up")
+            _deliverable(self.number, self.call_name)
+        except (UnknownNameError, CannotDeliverError) as e:
             raise ValueError(str(e)) from None
-        if number == 0:
-            raise ValueError("code: success is no fault, and its values cannot be made up")
-        try:
-            _deliverable(number, self.call_name)
-        except CannotDeliverError as e:
-            raise ValueError(str(e)) from None
+
+    @property
+    def number(self) -> int:
+        """The code as the wire carries it."""
+        return code_of(self.code)
 
     def check(self, schedule: Schedule) -> None:
         """Raises :class:`CannotDeliverError` for a schedule that no program would ever see."""
         pattern = schedule.match or self.call_name
-        number = code_of(self.code)
-        _deliverable(number, pattern)
+        _deliverable(self.number, pattern)
         endless = (
             schedule.nth is None
             and schedule.first is None
             and schedule.window is None
             and schedule.until_count is None
         )
-        if number == _SHARING and endless and _matches(pattern, _RETRIED):
+        if self.number == _SHARING and endless and _matches(pattern, _RETRIED):
             raise CannotDeliverError(
                 "SHARING_VIOLATION without an end: libpcsclite repeats the call every 100 ms and "
                 "the program hangs; say how often with first, nth, window or until_count"
@@ -70,7 +70,7 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        code = code_of(self.code)
+        code = self.number
         if name in _WITHOUT_CODE or not self._about(name, code, run):
             return calls.call(name, client, args)
         return (code,)
