@@ -13,11 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from reader_bench import Bench  # noqa: E402
-from smartcard.Exceptions import SmartcardException  # noqa: E402
-from smartcard.System import readers  # noqa: E402
+from reader_bench import Bench
+from smartcard.Exceptions import SmartcardException
+from smartcard.System import readers
 
-from onshi.doors.pcscd import process_endpoint  # noqa: E402
+from onshi.doors.pcscd import process_endpoint
 
 ROUNDS = int(sys.argv[1])
 
