@@ -250,3 +250,28 @@ def test_server_and_pyscard_in_one_process_never_stand_still() -> None:
         check=False,
     )
     assert (found.stdout, found.returncode) == ("done\n", 0), found.stderr
+
+
+LATE = """
+import smartcard.scard
+smartcard.scard.SCardEstablishContext(0)
+from onshi.doors.pcscd import process_endpoint
+print(process_endpoint().latched_elsewhere)
+"""
+
+
+@pytest.mark.parametrize("elsewhere", ["/nonexistent", "a live socket"])
+def test_a_process_that_went_elsewhere_first_is_told(
+    socket_for_children: PcscdEndpoint, elsewhere: str
+) -> None:
+    pytest.importorskip("smartcard")
+    path = elsewhere if elsewhere.startswith("/") else socket_for_children.path
+    found = subprocess.run(
+        [sys.executable, "-c", LATE],
+        env={**os.environ, "PCSCLITE_CSOCK_NAME": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert found.stdout.strip().endswith("True"), found.stderr
