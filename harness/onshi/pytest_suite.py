@@ -308,9 +308,11 @@ _QUIET_DATE = "2025-10-20"
 
 
 def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble]:
+    """For each category the trouble that clinics describe most often, its own before a guest's."""
     chosen: dict[str, Trouble] = {}
     for category in profile.category:
-        for trouble in troubles:
-            if category.key in trouble.categories:
-                chosen.setdefault(category.key, trouble)
-    return list({t.id: t for t in chosen.values()}.values())
+        candidates = [t for t in troubles if category.key in t.categories]
+        if candidates:
+            best = max(candidates, key=lambda t: (t.categories[0] == category.key, t.support))
+            chosen[best.id] = best
+    return list(chosen.values())
