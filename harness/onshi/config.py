@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+import traceback
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -132,6 +133,15 @@ def load_class(spec: str, folder: Path) -> type:
     except ModuleNotFoundError as e:
         raise OnshiError(
             f"integration {spec!r}: cannot import {e.name!r}; looked in {folder} and the usual path"
+        ) from None
+    except Exception as e:
+        last = traceback.extract_tb(e.__traceback__)[-1]
+        where = (
+            (e.filename, e.lineno) if isinstance(e, SyntaxError) else (last.filename, last.lineno)
+        )
+        raise OnshiError(
+            f"integration {spec!r}: importing {module_name} failed with "
+            f"{type(e).__name__}: {e} ({where[0]}:{where[1]})"
         ) from None
     found = getattr(module, class_name, None)
     if not isinstance(found, type):

@@ -311,3 +311,19 @@ def test_html_report_stands_alone(vendor: pytest.Pytester) -> None:
 @pytest.mark.parametrize("wrong", ["--onshi-rate=2", "--onshi-only=some"])
 def test_values_out_of_range_are_exit_4(vendor: pytest.Pytester, wrong: str) -> None:
     assert run(vendor, "--profile=hodanren2025", wrong).ret == 4
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("def broken(:", "SyntaxError"), ("raise RuntimeError('no licence')", "no licence")],
+)
+def test_an_adapter_that_cannot_be_imported_is_exit_4(
+    vendor: pytest.Pytester, code: str, words: str
+) -> None:
+    (vendor.path / "bad.py").write_text(code, encoding="utf-8")
+    result = run(vendor, NOT_FOUND, "--onshi-integration=bad:X")
+    assert result.ret == 4
+    text = result.stderr.str()
+    assert words in text
+    assert "bad.py:1" in text
+    assert "Traceback" not in text

@@ -181,13 +181,15 @@ class PcscdEndpoint:
         the desk ends with the connection closed.
         """
         with self._lock:
-            desk, self.desk = self.desk, None
-        if desk is None:
-            return
+            desk = self.desk
+            if desk is None:
+                return
+            # The past is there before the desk is gone: nobody sees the readers vanish.
+            last = self.as_continued(desk.engine.states())
+            self._past = tuple(ReaderState(r.name, r.events + 1, _ABSENT, 0, b"", 0) for r in last)
+            self.desk = None
         if self.changed in desk.engine.listeners:
             desk.engine.listeners.remove(self.changed)
-        last = self.as_continued(desk.engine.states())
-        self._past = tuple(ReaderState(r.name, r.events + 1, _ABSENT, 0, b"", 0) for r in last)
         desk.engine.close()
         self.changed()
 
