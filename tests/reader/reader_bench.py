@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from onshi.clock import Clock, VirtualClock
+from onshi.clock import Clock, Released, VirtualClock
 from onshi.faults import FaultBoard, FaultRun, make_fault
 from onshi.journal import Journal
 from onshi.reader import Client, ReaderEngine, Recorder
 from onshi.schedule import ALWAYS, Schedule
 from onshi.seams import CardMuteError, Power
+
+INVALID_HANDLE = 0x80100003
+UNKNOWN_READER = 0x80100009
+SHARING = 0x8010000B
+NO_CARD = 0x8010000C
+MISMATCH = 0x8010000F
+INVALID_VALUE = 0x80100011
+NOT_TRANSACTED = 0x80100016
+UNAVAILABLE = 0x80100017
+UNSUPPORTED = 0x8010001F
+UNRESPONSIVE = 0x80100066
+UNPOWERED = 0x80100067
+RESET_CARD = 0x80100068
+REMOVED = 0x80100069
 
 READER = "SONY FeliCa RC-S300/P (1234567) 00 00"
 ATR = bytes.fromhex("3B80800101")
@@ -124,3 +139,24 @@ def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came about"
         time.sleep(0.002)
+
+
+class Waiting:
+    """A call in a thread of its own."""
+
+    def __init__(self, program: Program, *call: Any) -> None:
+        self.result: Any = None
+        self._program, self._call = program, call
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        try:
+            self.result = self._program(*self._call)
+        except Released as e:
+            self.result = e
+
+    def outcome(self) -> Any:
+        self.thread.join(5)
+        assert not self.thread.is_alive(), "the call never came back"
+        return self.result

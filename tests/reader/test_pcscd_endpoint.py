@@ -174,7 +174,13 @@ def test_reader_events_count_readers_that_come_and_go(
 ) -> None:
     client = open_wire(5)
     counts = []
-    for change in (lambda: None, bench.engine.remove, bench.engine.unplug, bench.engine.plug):
+    changes: list[Callable[[], object]] = [
+        bench.engine.states,
+        bench.engine.remove,
+        bench.engine.unplug,
+        bench.engine.plug,
+    ]
+    for change in changes:
         change()
         client.send(wire.Command.GET_READER_EVENTS)
         counts.append(client.event()[0])

@@ -71,11 +71,13 @@ def started(endpoint: PcscdEndpoint, *command: str) -> Iterator[tuple[Lines, IO[
     )
     assert process.stdout is not None
     assert process.stdin is not None
+    lines = Lines(process.stdout)
     with process:
         try:
-            yield Lines(process.stdout), process.stdin, process
+            yield lines, process.stdin, process
         finally:
             process.kill()
+            lines.finish()
 
 
 # -------------------------------------------------------------------------- C

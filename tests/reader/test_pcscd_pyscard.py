@@ -98,24 +98,28 @@ class _Observer(CardObserver):  # type: ignore[misc]
 
 
 @pytest.fixture(scope="module")
-def monitored() -> Iterator[_Observer]:
-    """An observer that lives longer than a desk, as an application's would."""
-    monitor, observer = CardMonitor(), _Observer()
-    monitor.addObserver(observer)
-    yield observer
+def observers() -> Iterator[list[_Observer]]:
+    """The one observer of this process, made at the first desk; it lives longer than a desk."""
+    made: list[_Observer] = []
+    yield made
+    monitor = CardMonitor()
     thread = monitor.rmthread.instance
-    monitor.instance.rmthread.stop()
+    monitor.rmthread.stop()
     endpoint, bench = process_endpoint(), Bench()
     endpoint.attach(bench.engine, bench.calls)
-    for _ in range(200):  # one change may fall between two of the thread's looks
-        bench.engine.remove()
-        bench.engine.insert()
-        thread.join(0.05)
-        if not thread.is_alive():
-            break
+    bench.engine.remove()
+    thread.join(10)
     endpoint.detach()
     assert not thread.is_alive()
-    monitor.deleteObserver(observer)
+    monitor.deleteObserver(made[0])
+
+
+@pytest.fixture
+def monitored(observers: list[_Observer], socket_in_process: PcscdEndpoint) -> _Observer:
+    if not observers:
+        observers.append(_Observer())
+        CardMonitor().addObserver(observers[0])
+    return observers[0]
 
 
 @pytest.mark.parametrize("desk", [1, 2, 3])

@@ -25,5 +25,5 @@ def test_each_can_be_plugged_in(bench: Bench, name: str) -> None:
 
 
 def test_unknown_readers_are_suggested() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean .*rc-s300"):
+    with pytest.raises(UnknownNameError, match=r"did you mean .*rc-s300"):
         load_reader("rc-s30")

@@ -1,71 +1,41 @@
-"""The engine alone: sharing, transactions, resets, removal; codes as measured on pcscd 1.9.9."""
+"""The engine alone: sharing, transactions, resets; codes as measured on pcscd 1.9.9."""
 
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
 from reader_bench import (
-    ATR,
     DIRECT,
     EJECT,
     EXCLUSIVE,
+    INVALID_HANDLE,
+    INVALID_VALUE,
     LEAVE,
+    MISMATCH,
+    NO_CARD,
+    NOT_TRANSACTED,
     RAW,
     READ,
     READER,
+    REMOVED,
     RESET,
+    RESET_CARD,
     SHARED,
+    SHARING,
     T0,
     T1,
+    UNAVAILABLE,
+    UNKNOWN_READER,
     UNPOWER,
     Bench,
     Program,
-    ScriptedCard,
-    until,
+    Waiting,
 )
 
 from onshi.clock import Released
-from onshi.errors import OnshiError, UnknownNameError
-from onshi.reader import ReaderEngine, ScardError, code_of
 from onshi.reader.atr import choose_protocol, offered_protocols
-from onshi.seams import CardLink, CardMuteError, CardRemovedError, Hands, HangUpError, Power
-
-INVALID_HANDLE = 0x80100003
-UNKNOWN_READER = 0x80100009
-SHARING = 0x8010000B
-NO_CARD = 0x8010000C
-MISMATCH = 0x8010000F
-INVALID_VALUE = 0x80100011
-NOT_TRANSACTED = 0x80100016
-UNAVAILABLE = 0x80100017
-UNSUPPORTED = 0x8010001F
-UNRESPONSIVE = 0x80100066
-UNPOWERED = 0x80100067
-RESET_CARD = 0x80100068
-REMOVED = 0x80100069
-
-
-class Waiting:
-    """A call in a thread of its own."""
-
-    def __init__(self, program: Program, *call: Any) -> None:
-        self.result: Any = None
-        self._program, self._call = program, call
-        self.thread = threading.Thread(target=self._run, daemon=True)
-        self.thread.start()
-
-    def _run(self) -> None:
-        try:
-            self.result = self._program(*self._call)
-        except Released as e:
-            self.result = e
-
-    def outcome(self) -> Any:
-        self.thread.join(5)
-        assert not self.thread.is_alive(), "the call never came back"
-        return self.result
+from onshi.seams import Power
 
 
 # ------------------------------------------------------------------- contexts
@@ -331,306 +301,3 @@ def test_closing_ends_every_wait(bench: Bench, call: str) -> None:
         assert isinstance(outcome, Released)
     assert first.read(mine) == UNAVAILABLE
     assert bench.engine.states() == ()
-
-
-# -------------------------------------------------------------------- removal
-def test_removal_and_reinsertion(bench: Bench) -> None:
-    program = bench.program()
-    handle = program.handle()
-    bench.engine.remove()
-    bench.engine.remove()
-    row = bench.engine.states()[0]
-    assert (row.state, row.events, row.atr) == (2, 2, b"")
-    assert program.read(handle) == REMOVED
-    assert program("Status", handle) == (REMOVED,)
-    assert program("Reconnect", handle, SHARED, T1, LEAVE) == (NO_CARD,)
-    assert program.read(handle) == REMOVED
-    bench.engine.insert()
-    assert bench.engine.states()[0].events == 3
-    assert program.read(handle) == REMOVED
-    assert program("Reconnect", handle, SHARED, T1, LEAVE) == (0, T1)
-    assert program.read(handle) == 0
-    assert bench.events == ["reinsert"]
-
-
-def test_another_card_replaces_the_one_inside(bench: Bench) -> None:
-    program = bench.program()
-    handle = program.handle()
-    other = ScriptedCard(bytes.fromhex("3B8001"))
-    bench.engine.insert(other)
-    assert bench.engine.states()[0].atr == other.atr
-    assert program.read(handle) == REMOVED
-    assert other.apdus == []
-
-
-def test_pull_during_a_transmit_clean(bench: Bench) -> None:
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = lambda apdu: bench.engine.remove()
-    assert program.read(handle) == REMOVED
-    assert program.read(handle) == REMOVED
-    assert not bench.engine.has_card()
-
-
-@pytest.mark.parametrize(("raw", "first"), [(True, NOT_TRANSACTED), (False, REMOVED)])
-def test_a_link_that_says_it_was_removed(bench: Bench, raw: bool, first: int) -> None:
-    def gone(apdu: bytes) -> None:
-        raise CardRemovedError(raw=raw)
-
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = gone
-    assert program.read(handle) == first
-    assert program.read(handle) == REMOVED
-    assert bench.engine.states()[0].state == 2
-
-
-def test_unplug_during_a_transmit(bench: Bench) -> None:
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = lambda apdu: bench.engine.unplug()
-    for _ in range(2):
-        assert program.read(handle) == UNAVAILABLE
-    assert program("Reconnect", handle, SHARED, T1, RESET) == (UNAVAILABLE,)
-    assert program.connect() == (UNKNOWN_READER,)
-    assert bench.engine.states() == ()
-    assert program("Disconnect", handle, UNPOWER) == (0,)
-    bench.card.before = lambda apdu: None
-    bench.engine.plug()
-    row = bench.engine.states()[0]
-    assert (row.state, row.events) == (0x34, 1)
-    assert program.read(program.handle()) == 0
-
-
-def test_a_fault_may_take_the_card_out_and_put_it_back_in_the_same_call(bench: Bench) -> None:
-    def swap(apdu: bytes) -> None:
-        bench.engine.remove()
-        bench.engine.insert()
-
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = swap
-    assert program.read(handle) == REMOVED
-
-
-# ----------------------------------------------------------------- mute cards
-def test_mute_card(bench: Bench) -> None:
-    card = ScriptedCard()
-    card.mute = True
-    bench.engine.insert(card)
-    program = bench.program()
-    row = bench.engine.states()[0]
-    assert (row.state, row.atr) == (0x0C, b"")
-    assert program.connect() == (UNPOWERED,)
-    handle = program.handle(DIRECT, 0)
-    assert program("Reconnect", handle, SHARED, T1, LEAVE) == (UNPOWERED,)
-    assert program("Reconnect", handle, SHARED, T1, RESET) == (UNRESPONSIVE,)
-    card.mute = False
-    assert program.connect()[0] == 0
-    assert bench.engine.states()[0].state == 0x34
-
-
-def test_a_card_that_goes_mute_before_the_first_connection(bench: Bench) -> None:
-    bench.card.mute = True
-    changes: list[int] = []
-    bench.engine.listeners.append(lambda: changes.append(bench.engine.states()[0].state))
-    assert bench.program().connect() == (UNPOWERED,)
-    assert changes == [0x0C]
-
-
-def test_a_card_that_stops_answering_is_not_transacted(bench: Bench) -> None:
-    def silent(apdu: bytes) -> None:
-        raise CardMuteError
-
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = silent
-    assert program.read(handle) == NOT_TRANSACTED
-
-
-def test_an_atr_that_is_too_long_is_none(bench: Bench) -> None:
-    bench.engine.insert(ScriptedCard(bytes(40)))
-    assert bench.engine.states()[0].state == 0x0C
-
-
-# ------------------------------------------------------- attributes, features
-def test_attributes_and_control(program: Program) -> None:
-    handle = program.handle()
-    assert program("GetAttrib", handle, 0x90303) == (0, ATR)
-    assert program("GetAttrib", handle, 0x7FFF0003) == (0, READER.encode() + b"\0")
-    assert program("GetAttrib", handle, 0x10100) == (0, b"SONY")
-    assert program("GetAttrib", handle, 0x7777)[0] == UNSUPPORTED
-    assert program("SetAttrib", handle, 0x10100, b"x") == (NOT_TRANSACTED,)
-    assert program("Control", handle, 0x42000000 + 3400, b"") == (0, b"")
-    assert program("Control", handle, 0x42000001, b"\1")[0] == UNSUPPORTED
-    assert program("GetAttrib", 1, 0x90303)[0] == INVALID_HANDLE
-
-
-# ----------------------------------------------------------- looks and events
-def test_looks_are_counted(bench: Bench) -> None:
-    program = bench.program()
-    done: list[str] = []
-    bench.engine.after_looks(3, lambda: done.append("third"))
-    program("ReadersState")
-    program("EstablishContext", 0)
-    assert done == []
-    program("ReadersState")
-    assert done == ["third"]
-    program("ReadersState")
-    assert done == ["third"]
-    bench.engine.after_looks(3, lambda: done.append("waited"))
-    bench.engine.awaited()
-    assert done == ["third", "waited"]
-
-
-def test_every_visible_change_is_told_without_a_lock(bench: Bench) -> None:
-    seen: list[tuple[int, int]] = []
-
-    def look() -> None:
-        rows = bench.engine.states()
-        seen.append((rows[0].state, rows[0].sharing) if rows else (0, 0))
-
-    bench.engine.listeners.append(look)
-    program = bench.program()
-    handle = program.handle()
-    program("Disconnect", handle, LEAVE)
-    bench.engine.remove()
-    bench.engine.unplug()
-    bench.engine.plug()
-    bench.engine.insert()
-    assert seen == [(0x34, 1), (0x34, 0), (2, 0), (0, 0), (2, 0), (0x34, 0)]
-
-
-# -------------------------------------------------------------------- journal
-def test_journal_has_what_the_program_did_and_saw(bench: Bench) -> None:
-    program = bench.program()
-    program("ReadersState")
-    handle = program.handle()
-    program("BeginTransaction", handle)
-    program("Transmit", handle, T1, bytes.fromhex("002000810431323334"))
-    program("EndTransaction", handle, LEAVE)
-    bench.engine.remove()
-    program.read(handle)
-    program("Disconnect", handle, UNPOWER)
-    assert [{k: v for k, v in e.items() if k != "lane"} for e in bench.journal.events("pcsc")] == [
-        {"event": "establish"},
-        {"event": "connect", "reader": 0, "mode": "shared", "rv": "00000000"},
-        {"event": "begin_transaction", "rv": "00000000"},
-        {"event": "apdu", "c": "0020008104********", "r": "6D00"},
-        {"event": "end_transaction", "action": "leave", "rv": "00000000"},
-        {"event": "apdu", "c": "00B0000004", "rv": "80100069"},
-        {"event": "disconnect", "action": "unpower", "rv": "00000000"},
-    ]
-
-
-def test_programs_that_only_look_leave_no_trace(bench: Bench) -> None:
-    before = bench.journal.canonical()
-    for _ in range(3):
-        program = bench.program()
-        program("ReadersState")
-        program("ReleaseContext", program.context)
-    assert bench.journal.canonical() == before == b""
-
-
-def test_retries_that_libpcsclite_makes_are_not_journalled(bench: Bench) -> None:
-    first, second = bench.program(), bench.program()
-    mine, other = first.handle(), second.handle()
-    first("BeginTransaction", mine)
-    before = len(bench.journal)
-    second("BeginTransaction", other)
-    second.read(other)
-    assert len(bench.journal) == before
-
-
-def test_a_break_is_journalled(bench: Bench) -> None:
-    def die(apdu: bytes) -> None:
-        raise HangUpError
-
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = die
-    with pytest.raises(HangUpError):
-        program.read(handle)
-    assert [e["call"] for e in bench.journal.events("pcsc", "hang_up")] == ["Transmit"]
-
-
-# --------------------------------------------------------------------- refusals
-def test_readers_and_cards_that_cannot_be(bench: Bench) -> None:
-    engine = bench.engine
-    with pytest.raises(OnshiError, match="already"):
-        engine.add_reader(READER)
-    for name in ("", "x" * 128, "a\0b"):
-        with pytest.raises(OnshiError, match="127"):
-            engine.add_reader(name)
-    with pytest.raises(UnknownNameError, match="did you mean"):
-        engine.insert(bench.card, READER[:-1] + "1")
-    engine.add_reader("second")
-    with pytest.raises(OnshiError, match="no card has been"):
-        engine.insert(reader="second")
-    with pytest.raises(OnshiError, match="no reader"):
-        ReaderEngine(journal=bench.journal).remove()
-
-
-def test_two_readers(bench: Bench) -> None:
-    bench.engine.add_reader("日本語のリーダー é 01")
-    card: CardLink = ScriptedCard()
-    bench.engine.insert(card, "日本語のリーダー é 01")
-    program = bench.program()
-    code, handle, _ = program("Connect", program.context, "日本語のリーダー é 01", SHARED, T1)
-    assert code == 0
-    bench.engine.remove()
-    assert program.read(handle) == 0
-    assert [r.state for r in bench.engine.states()] == [2, 0x34]
-    hands: Hands = bench.engine
-    hands.unplug("日本語のリーダー é 01")
-    assert program.read(handle) == UNAVAILABLE
-    assert bench.engine.index_of("日本語のリーダー é 01") == 1
-
-
-def test_concurrent_transmits_reach_the_card_one_by_one(bench: Bench) -> None:
-    inside, most = 0, 0
-    lock = threading.Lock()
-    gate = threading.Event()
-
-    def enter(apdu: bytes) -> None:
-        nonlocal inside, most
-        with lock:
-            inside += 1
-            most = max(most, inside)
-        gate.wait(0.05)
-        with lock:
-            inside -= 1
-
-    first, second = bench.program(), bench.program()
-    mine, other = first.handle(), second.handle()
-    bench.card.before = enter
-    calls = [Waiting(p, "Transmit", h, T1, READ) for p, h in ((first, mine), (second, other))]
-    assert [c.outcome()[0] for c in calls] == [0, 0]
-    assert most == 1
-
-
-def test_removal_does_not_wait_for_a_card_that_hangs(bench: Bench) -> None:
-    gate, inside = threading.Event(), threading.Event()
-
-    def hang(apdu: bytes) -> None:
-        inside.set()
-        gate.wait(10)
-
-    program = bench.program()
-    handle = program.handle()
-    bench.card.before = hang
-    waiting = Waiting(program, "Transmit", handle, T1, READ)
-    until(inside.is_set)
-    bench.engine.remove()
-    bench.engine.insert(ScriptedCard())
-    gate.set()
-    assert waiting.outcome()[0] == REMOVED
-
-
-def test_codes_by_name() -> None:
-    for text in ("SCARD_W_REMOVED_CARD", "REMOVED_CARD", "removed_card", "0x80100069"):
-        assert code_of(text) == ScardError.SCARD_W_REMOVED_CARD
-    with pytest.raises(UnknownNameError, match="SCARD_W_REMOVED_CARD"):
-        code_of("SCARD_W_REMOVD_CARD")
-    with pytest.raises(UnknownNameError, match="NO_SERVICE"):
-        code_of("NO_SERVIS")

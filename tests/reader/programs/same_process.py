@@ -27,7 +27,7 @@ def work() -> None:
         for reader in readers():
             connection = reader.createConnection()
             cycle = [connection]
-            cycle.append(cycle)  # type: ignore[arg-type]
+            cycle.append(cycle)
             try:
                 connection.connect(disposition=0)
                 connection.transmit([0, 0xB0, 0, 0, 1])
