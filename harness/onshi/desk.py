@@ -65,7 +65,8 @@ class Desk:
     are first used. ``date`` is a date, ``"YYYY-MM-DD"`` or ``"now"``; without one it is the
     profile's, and without a profile today's. ``time="virtual"``: waiting costs nothing where a
     door can do without; ``"real"``: it takes what it takes, times ``time_scale``. ``deadline`` is
-    the longest, in simulated seconds, that a fault may hold anything.
+    the longest, in simulated seconds, that a fault may hold anything. ``keep_contexts``: a program
+    that outlives its desks may go on with its SCARDCONTEXT; card handles never live on.
 
     Raises :class:`OnshiError` (unknown profile or door, a port in use, a folder that cannot be
     written).
@@ -85,7 +86,9 @@ class Desk:
         reader_name: str | None = None,
         endpoints: Endpoints | None = None,
         in_process: bool | None = None,
+        keep_contexts: bool = False,
     ) -> None:
+        self._keep_contexts = keep_contexts
         self.seed = seed
         self.doors = tuple(doors)
         for door in self.doors:
@@ -194,7 +197,7 @@ class Desk:
         if real in self._attached:
             return
         if real == "pcsc":
-            self.endpoints.pcsc.attach(self.reader, self._calls)
+            self.endpoints.pcsc.attach(self.reader, self._calls, keep_contexts=self._keep_contexts)
         elif real == "webapi":
             self.endpoints.webapi.attach(self._backstage())
         elif real == "folder":

@@ -261,7 +261,8 @@ class Session:
     def run(self, trouble: Trouble, runner: Runner, name: str = "", seed: int = 0) -> Outcome:
         """One trouble at a fresh desk; its journal is kept where asked, under ``name``."""
         seed = seed or self.config.seed
-        with self.open_desk(doors=desk_doors(runner.integration), seed=seed) as desk:
+        doors = desk_doors(runner.integration)
+        with self.open_desk(doors=doors, seed=seed, keep_contexts=True) as desk:
             outcome = run_trouble(desk, trouble, runner, self.config, self.waivers)
             if self.config.journal:
                 desk.journal.write(Path(self.config.journal), name or trouble.id)

@@ -134,8 +134,9 @@ def test_sharing_violation_without_a_match_leaves_transmit_alone(bench: Bench) -
     assert program("BeginTransaction", handle) == (0,)
 
 
-def test_calls_can_be_picked_by_the_setting_too(bench: Bench) -> None:
-    bench.inject("reader.return_code", code="NOT_TRANSACTED", call_name="*Transaction|Control")
+def test_calls_are_picked_by_the_schedule(bench: Bench) -> None:
+    when = Schedule(match="*Transaction|Control")
+    bench.inject("reader.return_code", when, code="NOT_TRANSACTED")
     program = bench.program()
     handle = program.handle()
     assert program("BeginTransaction", handle) == (0x80100016,)
@@ -149,9 +150,6 @@ def test_calls_can_be_picked_by_the_setting_too(bench: Bench) -> None:
         ({"code": "UNRESPONSIV_CARD"}, "UNRESPONSIVE_CARD"),
         ({"code": "SCARD_S_SUCCESS"}, "success is no fault"),
         ({"code": "0xZZ"}, "pcsclite.h"),
-        ({"code": "SHARING_VIOLATION", "call_name": "BeginTransaction"}, "repeats the call"),
-        ({"code": "NO_SERVICE", "call_name": "ListReaders"}, "from the readers' states"),
-        ({"code": "NO_SERVICE", "call_name": "GetStatusChange"}, "from the readers' states"),
         ({"cod": "NO_SERVICE"}, "did you mean code"),
     ],
 )

@@ -111,8 +111,6 @@ class Connection:
         recv, header = self._sock.recv, wire.HEADER.unpack_from
         buffer = b""
         while True:
-            if not buffer:
-                buffer = recv(_CHUNK)
             while len(buffer) < 8:
                 buffer = self._more(buffer, recv)
             size, command = header(buffer)
@@ -300,24 +298,14 @@ class Connection:
 
     def _transmit(self, buffer: bytes, recv: Callable[[int], bytes]) -> bytes:
         _, _, handle, protocol, pci, size, receive, receive_pci, room, _ = _transmit_request(buffer)
-        end = _APDU_AT + size
-        if len(buffer) == end:
-            apdu, buffer = buffer[_APDU_AT:], b""
-        else:
-            apdu, buffer = self._payload(buffer, _APDU_AT, size, recv)
-        desk, client = self._desk, self.client
-        if desk is self._endpoint.desk and client is not None and handle in client.handles:
-            result = desk.calls.call("Transmit", client, handle, protocol, apdu)  # type: ignore[union-attr]
-        else:
-            result = self._ask("Transmit", handle, protocol, apdu)
+        apdu, buffer = self._payload(buffer, _APDU_AT, size, recv)
+        result = self._ask("Transmit", handle, protocol, apdu)
         code, answer = result[0], b""
         if not code:
             answer = result[1]
             if len(answer) > room:
                 code = _INSUFFICIENT
-        head = _transmit_reply(
-            handle, protocol, pci, size, receive, receive_pci, len(answer), code
-        )
+        head = _transmit_reply(handle, protocol, pci, size, receive, receive_pci, len(answer), code)
         self._sock.sendall(head if code else head + answer)
         return buffer
 

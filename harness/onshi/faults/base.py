@@ -40,12 +40,16 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - folder: ``deliver(delivery, folder, run) -> list[Step]``
     - scene: ``edit(scene, run) -> None``
     - hands: ``move(hands, run) -> None`` done at once, and undone by what it starts
+
+    ``OPERATIONS`` names what the fault is about: without a ``match`` in the schedule only these
+    count.
     """
 
     NAME: ClassVar[str] = ""
     SEAM: ClassVar[Seam]
     TITLE: ClassVar[str] = ""
     DOORS: ClassVar[frozenset[str] | None] = None
+    OPERATIONS: ClassVar[frozenset[str] | None] = None
 
     def check(self, schedule: Schedule) -> None:
         """Refuse a schedule that no program would ever see: raises CannotDeliverError."""
@@ -102,6 +106,11 @@ class FaultRun:
         if self._hands is None:
             raise RuntimeError("this desk has no reader")
         return self._hands
+
+    def concerns(self, names: tuple[str, ...]) -> bool:
+        """Whether an operation known by ``names`` counts at all for this fault."""
+        about = self.fault.OPERATIONS
+        return about is None or bool(self.runtime.schedule.match) or not about.isdisjoint(names)
 
     def due(self, *names: str) -> bool:
         """Count one operation and say whether the fault strikes; a strike is journalled."""

@@ -119,7 +119,7 @@ class FaultBoard:
         call = last
         for run in reversed(self._runs[seam]):
             work = getattr(run.fault, method, None)
-            if work is not None and run.due(*names):
+            if work is not None and run.concerns(names) and run.due(*names):
                 call = _Bound(work, method, call, run)
         return call
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.reader import concerns
 from onshi.seams import Hands, ReaderCalls, Seam
 
 
@@ -37,9 +36,8 @@ class Lost(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        if concerns(run, name, self.OPERATIONS):
-            hands: Hands = run.hands
-            hands.unplug()
-            if self.polls and isinstance(hands, _Patient):
-                hands.after_looks(self.polls, hands.plug)
+        hands: Hands = run.hands
+        hands.unplug()
+        if self.polls and isinstance(hands, _Patient):
+            hands.after_looks(self.polls, hands.plug)
         return calls.call(name, client, args)

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from onshi.errors import CannotDeliverError, UnknownNameError
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.reader import concerns
 from onshi.reader import ScardError, code_of
 from onshi.schedule import Schedule
 from onshi.seams import ReaderCalls, Seam
@@ -26,9 +25,9 @@ _WITHOUT_CODE = {
 class ReturnCode(Fault, frozen=True, kw_only=True):
     """``code``: a name (``SCARD_W_UNRESPONSIVE_CARD``, ``NO_SERVICE``) or hex (``0x80100066``).
 
-    The schedule's ``match`` picks the calls (``Connect``, ``Transmit``, ``EstablishContext`` …),
-    or ``call`` does, with the same syntax; without either it is Connect and Transmit, and only
-    Connect for SHARING_VIOLATION. The reader stays as it is; ``reader.lost`` takes it away.
+    The schedule's ``match`` picks the calls (``Connect``, ``Transmit``, ``EstablishContext`` …);
+    without one it is Connect and Transmit, and only Connect for SHARING_VIOLATION. The reader
+    stays as it is; ``reader.lost`` takes it away.
 
     Raises ValueError for an unknown code and for what no program would ever see.
     """
@@ -36,14 +35,12 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
     OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Connect", "Transmit"})
 
     code: str = "SCARD_W_UNRESPONSIVE_CARD"
-    call_name: str = ""
 
     def __post_init__(self) -> None:
         try:
             if self.number == 0:
                 raise ValueError("code: success is no fault, and its values cannot be made up")
-            _deliverable(self.number, self.call_name)
-        except (UnknownNameError, CannotDeliverError) as e:
+        except UnknownNameError as e:
             raise ValueError(str(e)) from None
 
     @property
@@ -53,7 +50,7 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
 
     def check(self, schedule: Schedule) -> None:
         """Raises :class:`CannotDeliverError` for a schedule that no program would ever see."""
-        pattern = schedule.match or self.call_name
+        pattern = schedule.match
         _deliverable(self.number, pattern)
         endless = (
             schedule.nth is None
@@ -70,18 +67,16 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        code = self.number
-        if name in _WITHOUT_CODE or not self._about(name, code, run):
+        if name in _WITHOUT_CODE or self._repeated(name, run):
             return calls.call(name, client, args)
-        return (code,)
+        return (self.number,)
 
-    def _about(self, name: str, code: int, run: FaultRun) -> bool:
-        if self.call_name:
-            return _matches(self.call_name, (name,)) and not (
-                code == _SHARING and name == "BeginTransaction"
-            )
-        usual = frozenset({"Connect"}) if code == _SHARING else self.OPERATIONS
-        return concerns(run, name, usual)
+    def _repeated(self, name: str, run: FaultRun) -> bool:
+        """A sharing violation that libpcsclite would repeat: only Connect, unless asked for."""
+        if self.number != _SHARING:
+            return False
+        asked_for = bool(run.runtime.schedule.match)
+        return name == "BeginTransaction" or (name != "Connect" and not asked_for)
 
 
 def _matches(pattern: str, names: tuple[str, ...]) -> bool:

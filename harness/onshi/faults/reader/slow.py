@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.reader import concerns
 from onshi.seams import ReaderCalls, Seam
 
 
@@ -24,6 +23,5 @@ class Slow(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        if concerns(run, name, self.OPERATIONS):
-            run.wait(self.seconds)
+        run.wait(self.seconds)
         return calls.call(name, client, args)
