@@ -6,14 +6,16 @@ start, and the order of entry points is not ours. So this plugin steps aside whe
 
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+from importlib.util import find_spec
 from typing import Any
 
 
 def pytest_addoption(parser: Any, pluginmanager: Any) -> None:
-    """Add ``--profile`` unless pytest-profiling is installed and not blocked."""
-    taken = any(e.name == "profiling" for e in entry_points(group="pytest11"))
-    if taken and not pluginmanager.is_blocked("profiling"):
+    """Add ``--profile`` unless pytest-profiling is installed and not blocked.
+
+    Looked for by its module: listing entry points costs 10 ms and more in each pytest run.
+    """
+    if find_spec("pytest_profiling") is not None and not pluginmanager.is_blocked("profiling"):
         return
     parser.getgroup("onshi").addoption(
         "--profile",
