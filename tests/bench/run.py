@@ -171,6 +171,14 @@ def stock_vpcd() -> float | None:
 
 
 def unpinned_apdu() -> float:
+    """In a process of its own: threads made while this one was pinned stay pinned."""
+    done = subprocess.run(
+        [sys.executable, __file__, "unpinned"], check=True, capture_output=True, text=True
+    )
+    return float(done.stdout)
+
+
+def measure_unpinned() -> float:
     ours, close = card_reader()
     per_call(ours, 500)
     value = statistics.median(per_call(ours, 2000) for _ in range(REPEATS))
@@ -242,4 +250,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    if sys.argv[1:] == ["unpinned"]:
+        print(measure_unpinned())
+    else:
+        sys.exit(main())
