@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+
+from onshi.people.records import Patient
 
 pytest_plugins = ["pytester"]
 
@@ -13,3 +17,20 @@ def _claimed_socket() -> None:
     from onshi.endpoints import process_endpoints
 
     _ = process_endpoints().pcsc
+
+
+@pytest.fixture
+def patient() -> Patient:
+    return Patient(
+        key="p1",
+        family="試験",
+        given="花子",
+        family_kana="シケン",
+        given_kana="ハナコ",
+        sex="2",
+        birthdate=date(1980, 2, 17),
+        postcode="1000000",
+        address="東京都試験区架空町一丁目２番３号",
+        municipality="13221",
+        mynumber="000000000000",
+    )

@@ -5,25 +5,30 @@ from __future__ import annotations
 import ctypes
 from pathlib import Path
 
-__all__ = ["libpcsclite_found", "libpcsclite_path"]
+__all__ = ["java_option", "libpcsclite_found", "libpcsclite_path"]
 
-_LIBRARIES = (
-    "/usr/lib/x86_64-linux-gnu/libpcsclite.so.1",
-    "/usr/lib/aarch64-linux-gnu/libpcsclite.so.1",
-    "/usr/lib64/libpcsclite.so.1",
-    "/usr/lib/libpcsclite.so.1",
-)
+_NAME = "libpcsclite.so.1"
 
 
 def libpcsclite_found() -> bool:
     """Whether programs here can load libpcsclite."""
     try:
-        ctypes.CDLL("libpcsclite.so.1")
+        ctypes.CDLL(_NAME)
     except OSError:
         return False
     return True
 
 
 def libpcsclite_path() -> str | None:
-    """Where the library is, for runtimes that have to be told (Java)."""
-    return next((p for p in _LIBRARIES if Path(p).exists()), None)
+    """The file that the dynamic linker takes for libpcsclite, or None where there is none."""
+    if not libpcsclite_found():
+        return None
+    maps = Path("/proc/self/maps")
+    lines = maps.read_text().splitlines() if maps.exists() else []
+    return next((line.split(maxsplit=5)[5] for line in lines if "/libpcsclite.so" in line), None)
+
+
+def java_option() -> str | None:
+    """The JDK's system property that names the PC/SC library; Java finds none on Debian without."""
+    path = libpcsclite_path()
+    return f"-Dsun.security.smartcardio.library={path}" if path else None

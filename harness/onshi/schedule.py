@@ -10,7 +10,6 @@ import random
 import re
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import Any
 
 import msgspec
 
@@ -113,8 +112,3 @@ class Runtime:
         """``reset`` or ``reinsert`` happened: end if that is the cessation."""
         if self.schedule.until == what:
             self.over = True
-
-
-def from_table(table: dict[str, Any]) -> Schedule:
-    """A schedule from TOML or keyword settings; raises msgspec.ValidationError."""
-    return msgspec.convert(table, Schedule)

@@ -13,23 +13,6 @@ from onshi.seams import Power
 
 
 @pytest.fixture
-def patient() -> Patient:
-    return Patient(
-        key="p1",
-        family="試験",
-        given="花子",
-        family_kana="シケン",
-        given_kana="ハナコ",
-        sex="2",
-        birthdate=date(1980, 2, 17),
-        postcode="1000000",
-        address="東京都試験区架空町一丁目２番３号",
-        municipality="13221",
-        mynumber="000000000000",
-    )
-
-
-@pytest.fixture
 def make_card(patient: Patient) -> Callable[..., VirtualCard]:
     def make(
         *, seed: int = 1, lane: Any = None, who: Patient = patient, **spec: Any

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -11,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from reader_bench import Bench
-from test_pcscd_programs import environment, needs
+from test_pcscd_programs import environment
 
 from onshi.card import VirtualCard
 from onshi.clock import VirtualClock
@@ -21,23 +20,6 @@ from onshi.schedule import Schedule
 
 TODAY = date(2025, 10, 20)
 Tool = Callable[..., "subprocess.CompletedProcess[str]"]
-
-
-@pytest.fixture
-def patient() -> Patient:
-    return Patient(
-        key="p1",
-        family="試験",
-        given="花子",
-        family_kana="シケン",
-        given_kana="ハナコ",
-        sex="2",
-        birthdate=date(1980, 2, 17),
-        postcode="1000000",
-        address="東京都試験区架空町一丁目２番３号",
-        municipality="13221",
-        mynumber="000000000000",
-    )
 
 
 @pytest.fixture
@@ -53,8 +35,6 @@ def bench(patient: Patient) -> Iterator[Bench]:
 @pytest.fixture
 def tool(socket_for_children: PcscdEndpoint) -> Tool:
     def call(*command: str) -> subprocess.CompletedProcess[str]:
-        if shutil.which(command[0]) is None:
-            pytest.skip(f"not installed: {command[0]}")
         return subprocess.run(
             command,
             env=environment(socket_for_children),
@@ -107,7 +87,6 @@ def _digest(folder: Path) -> str:
     return str(target)
 
 
-@needs("pkcs15-tool")
 def test_pulled_while_the_certificate_is_read(tool: Tool, bench: Bench) -> None:
     bench.inject("card.pull", Schedule(match="READ_BINARY", nth=5))
     found = tool("pkcs15-tool", "--read-certificate", "1")

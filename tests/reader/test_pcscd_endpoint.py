@@ -481,13 +481,11 @@ def test_the_process_has_one_endpoint() -> None:
     endpoint = process_endpoint()
     assert endpoint is process_endpoint()
     assert os.environ["PCSCLITE_CSOCK_NAME"] == endpoint.path
-    pytest.importorskip("smartcard.scard")
     assert endpoint.reached_by_this_process() is True
 
 
 def test_another_endpoint_is_not_the_one_this_process_reaches(
     socket_for_children: PcscdEndpoint,
 ) -> None:
-    pytest.importorskip("smartcard.scard")
     process_endpoint()
     assert socket_for_children.reached_by_this_process() is False

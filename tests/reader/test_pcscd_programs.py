@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -16,15 +15,10 @@ import pytest
 from reader_bench import READER, Bench, until
 
 from onshi.doors.pcscd import PcscdEndpoint
+from onshi.platforms import java_option
 from onshi.schedule import Schedule
 
 PROGRAMS = Path(__file__).parent / "programs"
-LIBRARY = "/usr/lib/x86_64-linux-gnu/libpcsclite.so.1"
-
-
-def needs(*programs: str) -> pytest.MarkDecorator:
-    missing = [p for p in programs if shutil.which(p) is None]
-    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
 
 
 def environment(endpoint: PcscdEndpoint) -> dict[str, str]:
@@ -83,8 +77,6 @@ def started(endpoint: PcscdEndpoint, *command: str) -> Iterator[tuple[Lines, IO[
 # -------------------------------------------------------------------------- C
 @pytest.fixture(scope="session")
 def c_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if shutil.which("gcc") is None or not Path("/usr/include/PCSC/winscard.h").exists():
-        pytest.skip("not installed: gcc, libpcsclite-dev")
     binary = tmp_path_factory.mktemp("c") / "status"
     source = str(PROGRAMS / "status.c")
     command = ["gcc", "-I/usr/include/PCSC", "-o", str(binary), source, "-lpcsclite", "-lpthread"]
@@ -129,19 +121,20 @@ def test_c_program(c_program: Path, socket_for_children: PcscdEndpoint, bench: B
 
 # ----------------------------------------------------------------------- Java
 def java(endpoint: PcscdEndpoint) -> list[str]:
+    option = java_option()
+    assert option is not None
     found = run(
         endpoint,
         "java",
         "-XX:TieredStopAtLevel=1",
         "-Xshare:auto",
-        f"-Dsun.security.smartcardio.library={LIBRARY}",
+        option,
         str(PROGRAMS / "Terminal.java"),
     )
     assert found.stderr == ""
     return found.stdout.splitlines()
 
 
-@needs("java")
 def test_java_reads_a_card(socket_for_children: PcscdEndpoint) -> None:
     assert java(socket_for_children) == [
         "list 1",
@@ -156,7 +149,6 @@ def test_java_reads_a_card(socket_for_children: PcscdEndpoint) -> None:
     ]
 
 
-@needs("java")
 def test_java_meets_a_lost_reader(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
     bench.inject("reader.lost", Schedule(nth=2, match="Transmit"), polls=0)
     assert java(socket_for_children)[5:8] == [
@@ -167,7 +159,6 @@ def test_java_meets_a_lost_reader(socket_for_children: PcscdEndpoint, bench: Ben
 
 
 # --------------------------------------------------------------------- OpenSC
-@needs("opensc-tool")
 def test_opensc_lists_the_reader_and_reads_the_atr(socket_for_children: PcscdEndpoint) -> None:
     listed = run(socket_for_children, "opensc-tool", "-l")
     assert READER in listed.stdout
@@ -176,7 +167,6 @@ def test_opensc_lists_the_reader_and_reads_the_atr(socket_for_children: PcscdEnd
     assert (atr.returncode, atr.stdout.strip()) == (0, "3b:80:80:01:01")
 
 
-@needs("opensc-tool")
 def test_opensc_without_a_card_and_with_a_mute_one(
     socket_for_children: PcscdEndpoint, bench: Bench
 ) -> None:
@@ -188,7 +178,6 @@ def test_opensc_without_a_card_and_with_a_mute_one(
     assert (mute.returncode, "Unresponsive card" in mute.stderr) == (1, True)
 
 
-@needs("pcsc_scan")
 def test_pcsc_scan_shows_each_change(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
     with started(socket_for_children, "stdbuf", "-oL", "pcsc_scan") as (lines, _, _process):
         until(lambda: any("Card inserted" in line for line in lines.seen), 10)
@@ -212,7 +201,6 @@ print("done")
 
 
 def test_pyscard_in_children(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
-    pytest.importorskip("smartcard")
     children = [
         subprocess.Popen(
             [sys.executable, "-c", CHILD, "100"],
@@ -228,7 +216,6 @@ def test_pyscard_in_children(socket_for_children: PcscdEndpoint, bench: Bench) -
 
 
 def test_two_desks_at_two_sockets(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
-    pytest.importorskip("smartcard")
     other_bench, other = Bench(), PcscdEndpoint()
     other.start()
     other.attach(other_bench.engine, other_bench.calls)
@@ -241,7 +228,6 @@ def test_two_desks_at_two_sockets(socket_for_children: PcscdEndpoint, bench: Ben
 
 
 def test_server_and_pyscard_in_one_process_never_stand_still() -> None:
-    pytest.importorskip("smartcard")
     bare = {k: v for k, v in os.environ.items() if k != "PCSCLITE_CSOCK_NAME"}
     found = subprocess.run(
         [sys.executable, str(PROGRAMS / "same_process.py"), "25"],
@@ -266,7 +252,6 @@ print(process_endpoint().latched_elsewhere)
 def test_a_process_that_went_elsewhere_first_is_told(
     socket_for_children: PcscdEndpoint, elsewhere: str
 ) -> None:
-    pytest.importorskip("smartcard")
     path = elsewhere if elsewhere.startswith("/") else socket_for_children.path
     found = subprocess.run(
         [sys.executable, "-c", LATE],

@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 from reader_bench import ATR, READER, Bench, ScriptedCard, until
-
-from onshi.doors.pcscd import PcscdEndpoint, process_endpoint
-
-smartcard = pytest.importorskip("smartcard")
-
-from smartcard.CardMonitoring import CardMonitor, CardObserver  # noqa: E402
-from smartcard.CardRequest import CardRequest  # noqa: E402
-from smartcard.CardType import ATRCardType  # noqa: E402
-from smartcard.Exceptions import (  # noqa: E402
+from smartcard.CardMonitoring import CardMonitor, CardObserver
+from smartcard.CardRequest import CardRequest
+from smartcard.CardType import ATRCardType
+from smartcard.Exceptions import (
     CardConnectionException,
     CardRequestTimeoutException,
     NoCardException,
 )
-from smartcard.System import readers  # noqa: E402
+from smartcard.System import readers
+
+from onshi.doors.pcscd import PcscdEndpoint, process_endpoint
 
 READ = [0x00, 0xB0, 0x00, 0x00, 0x03]
 

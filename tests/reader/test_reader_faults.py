@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 from reader_bench import EXCLUSIVE, READER, SHARED, T1, Bench, Program, until
-from test_pcscd_programs import environment, java, needs, run
+from smartcard import scard
+from smartcard.Exceptions import CardConnectionException
+from smartcard.pcsc.PCSCExceptions import EstablishContextException
+from smartcard.System import readers
+from test_pcscd_programs import environment, java, run
 
 from onshi.clock import RealClock, Released
 from onshi.doors.pcscd import PcscdEndpoint, process_endpoint
@@ -20,12 +24,6 @@ from onshi.faults import fault_names, make_fault
 from onshi.faults.reader.return_code import ReturnCode
 from onshi.schedule import ALWAYS, Schedule
 from onshi.seams import HangUpError
-
-scard = pytest.importorskip("smartcard.scard")
-
-from smartcard.Exceptions import CardConnectionException  # noqa: E402
-from smartcard.pcsc.PCSCExceptions import EstablishContextException  # noqa: E402
-from smartcard.System import readers  # noqa: E402
 
 READ = [0x00, 0xB0, 0x00, 0x00, 0x02]
 SECOND = Schedule(nth=2, match="Transmit")
@@ -186,7 +184,6 @@ def test_schedules_that_are_fine(code: str, when: Schedule) -> None:
     ReturnCode(code=code).check(when)
 
 
-@needs("opensc-tool")
 @pytest.mark.parametrize(
     ("code", "match", "message"),
     [
@@ -204,7 +201,6 @@ def test_what_opensc_says(
     assert found.returncode != 0
 
 
-@needs("java")
 def test_what_java_says(socket_for_children: PcscdEndpoint, bench: Bench) -> None:
     bench.inject("reader.return_code", SECOND, code="REMOVED_CARD")
     assert java(socket_for_children)[5:8] == [
@@ -379,7 +375,6 @@ def test_the_daemon_dies_in_the_second_transmit(bench: Bench) -> None:
     assert reads(connected()) == 0
 
 
-@needs("opensc-tool")
 def test_a_pulled_card_and_a_dead_daemon_in_opensc(
     socket_for_children: PcscdEndpoint, bench: Bench
 ) -> None:

@@ -9,12 +9,10 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import pytest
 from reader_bench import Bench
+from smartcard import scard
 
 from onshi.doors.pcscd import PcscdEndpoint
-
-scard = pytest.importorskip("smartcard.scard")
 
 S, X, D = 2, 1, 3
 ANY, T0, T1, RAW = 3, 1, 2, 4

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from datetime import UTC, datetime
 
@@ -142,7 +141,6 @@ def test_the_pkcs12_holds_the_same_client():
     assert [c.certificate for c in held.additional_certs] == [certificate(files.ca)]
 
 
-@pytest.mark.skipif(shutil.which("keytool") is None, reason="no JDK")
 def test_java_takes_the_truststore_for_one():
     files = pki.files()
     done = subprocess.run(

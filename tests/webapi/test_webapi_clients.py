@@ -18,8 +18,7 @@ PROGRAMS = Path(__file__).parent / "programs"
 
 def need(program: str) -> str:
     found = shutil.which(program)
-    if found is None:
-        pytest.skip(f"{program} is not installed")
+    assert found is not None, f"{program} is part of the test set-up (make setup)"
     return found
 
 

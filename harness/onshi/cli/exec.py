@@ -15,7 +15,7 @@ import msgspec
 import typer
 
 from onshi.errors import OnshiError
-from onshi.platforms import libpcsclite_path
+from onshi.platforms import java_option
 
 __all__ = ["execute", "parse_fault"]
 
@@ -78,10 +78,10 @@ def execute(
 
 def _java() -> dict[str, str]:
     """Java finds libpcsclite only where it is told to; real installations need the same flag."""
-    library = libpcsclite_path()
-    if library is None or shutil.which("java") is None or "JAVA_TOOL_OPTIONS" in os.environ:
+    option = java_option()
+    if option is None or shutil.which("java") is None or "JAVA_TOOL_OPTIONS" in os.environ:
         return {}
-    return {"JAVA_TOOL_OPTIONS": f"-Dsun.security.smartcardio.library={library}"}
+    return {"JAVA_TOOL_OPTIONS": option}
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:
