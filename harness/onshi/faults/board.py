@@ -140,9 +140,9 @@ class FaultBoard:
         for run in self._runs[Seam.WIRE]:
             stage = getattr(run.fault, "STAGE", event.stage)
             if stage == event.stage and run.due(event.stage, event.path, event.service):
-                action = run.fault.at(event, run)  # type: ignore[attr-defined]
+                action: WireAction | None = run.fault.at(event, run)  # type: ignore[attr-defined]
                 if action is not None:
-                    return action  # type: ignore[no-any-return]
+                    return action
         return None
 
     def deliver(self, delivery: Delivery) -> list[Step]:
@@ -150,7 +150,8 @@ class FaultBoard:
         if not self._runs[Seam.FOLDER]:
             return _plain(delivery)
         names = (delivery.where, delivery.name)
-        return self._chain(Seam.FOLDER, "deliver", names, _plain)(delivery)  # type: ignore[no-any-return]
+        steps: list[Step] = self._chain(Seam.FOLDER, "deliver", names, _plain)(delivery)
+        return steps
 
 
 def _plain(delivery: Delivery) -> list[Step]:
@@ -189,13 +190,15 @@ class _Card:
         if not self._runs[Seam.CARD]:
             return self._link.power(action)
         chain = self._board._chain(Seam.CARD, "power", (f"POWER_{action.name}",), self._link.power)
-        return chain(action)  # type: ignore[no-any-return]
+        result: bytes = chain(action)
+        return result
 
     def transmit(self, apdu: bytes) -> bytes:
         if not self._runs[Seam.CARD]:
             return self._link.transmit(apdu)
         chain = self._board._chain(Seam.CARD, "transmit", apdu_names(apdu), self._link.transmit)
-        return chain(apdu)  # type: ignore[no-any-return]
+        result: bytes = chain(apdu)
+        return result
 
 
 class _Reader:
@@ -210,7 +213,8 @@ class _Reader:
             return self._call(name, client, *args)
 
         chain = self._board._chain(Seam.READER, "call", (name,), last)
-        return chain(name, client, args)  # type: ignore[no-any-return]
+        result: tuple[Any, ...] = chain(name, client, args)
+        return result
 
 
 class _Inquiries:
@@ -220,7 +224,8 @@ class _Inquiries:
     def ask(self, inquiry: Inquiry) -> Answer:
         names = ("ask", "by_card" if inquiry.by_card else "by_numbers")
         chain = self._board._chain(Seam.INQUIRY, "answer", names, self._inquiries.ask)
-        return chain(inquiry)  # type: ignore[no-any-return]
+        result: Answer = chain(inquiry)
+        return result
 
 
 class _Terminal:
@@ -229,4 +234,5 @@ class _Terminal:
 
     def present(self, patient: Patient, card: CardSpec) -> TerminalOutcome:
         chain = self._board._chain(Seam.TERMINAL, "present", ("present",), self._terminal.present)
-        return chain(patient, card)  # type: ignore[no-any-return]
+        result: TerminalOutcome = chain(patient, card)
+        return result
