@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
 
+import msgspec
 import pytest
 
 from onshi.catalogue.records import Trouble
 from onshi.errors import OnshiError
+from onshi.outcomes import UNTROUBLED, Row, row
+from onshi.runner import Runner
 from onshi.schedule import stream
-from onshi.suite import UNTROUBLED, Outcome, Runner, applicable
+from onshi.suite import applicable
 
 __all__ = ["EncounterModule", "TroubleModule"]
 
@@ -54,8 +56,7 @@ def test_trouble(
         outcome = session.run(onshi_trouble, onshi_runner)
     except OnshiError as e:
         pytest.fail(f"{onshi_trouble.id}: {e}", pytrace=False)
-    request.node.onshi_outcome = _row(outcome)
-    _conclude(outcome, session.reproduce(onshi_trouble))
+    _conclude(request, row(outcome, session.reproduce(onshi_trouble)))
 
 
 def test_encounter(
@@ -78,55 +79,22 @@ def test_encounter(
         outcome = session.run(trouble or UNTROUBLED, onshi_runner, name, seed)
     except OnshiError as e:
         pytest.fail(f"{name}: {e}", pytrace=False)
-    request.node.onshi_outcome = _row(outcome)
     again = session.reproduce(trouble or UNTROUBLED).split(" --onshi-trouble")[0]
-    _conclude(
-        outcome,
-        f"{again} --onshi-seed={session.config.seed} --onshi-encounters="
-        f"{session.config.encounters} --onshi-rate={session.config.rate} -k {number:04}-",
+    again += (
+        f" --onshi-seed={session.config.seed} --onshi-encounters={session.config.encounters}"
+        f" --onshi-rate={session.config.rate} -k {number:04}-"
     )
+    _conclude(request, row(outcome, again))
 
 
-def _conclude(outcome: Outcome, reproduce: str) -> None:
-    """Turn an outcome into pytest's."""
-    from onshi.reports.text import failure_text
+def _conclude(request: pytest.FixtureRequest, row: Row) -> None:
+    """Turn an outcome into pytest's, and carry it to the reports."""
+    from onshi.reports.text import failure_text, missing_text, waived_text
 
-    if outcome.result == "skipped":
-        pytest.skip("観測なし: " + _missing(outcome))
-    if outcome.result == "waived":
-        pytest.xfail(
-            ", ".join(f"{w.rule} 猶予中 {w.until} まで: {w.reason}" for w in outcome.waived)
-        )
-    if outcome.result == "failed":
-        pytest.fail(failure_text(outcome, reproduce), pytrace=False)
-
-
-def _missing(outcome: Outcome) -> str:
-    reasons = [f"{f.rule} {f.reason}" for f in outcome.findings if f.verdict == "not_observed"]
-    return "; ".join(reasons[:3]) or "この規則を判定できる項目がありません"
-
-
-def _row(outcome: Outcome) -> dict[str, Any]:
-    """An outcome as plain values, for the way from a worker and for results.json."""
-    return {
-        "trouble": outcome.trouble.id,
-        "title": outcome.trouble.title,
-        "categories": list(outcome.trouble.categories),
-        "result": outcome.result,
-        "problem": outcome.problem,
-        "met": sorted({f.rule for f in outcome.findings if f.verdict == "met"}),
-        "broken": sorted({f.rule for f in outcome.broken()}),
-        "warned": sorted({f.rule for f in outcome.broken("warn")}),
-        "findings": [
-            {
-                "rule": f.rule,
-                "verdict": str(f.verdict),
-                "level": f.level,
-                "reason": f.reason,
-                "expected": f.expected,
-                "seen": f.seen,
-                "source": list(f.source),
-            }
-            for f in dict.fromkeys(outcome.findings)
-        ],
-    }
+    request.node.onshi_outcome = msgspec.to_builtins(row)
+    if row.result == "skipped":
+        pytest.skip(missing_text(row))
+    if row.result == "waived":
+        pytest.xfail(waived_text(row))
+    if row.result == "failed":
+        pytest.fail(failure_text(row), pytrace=False)

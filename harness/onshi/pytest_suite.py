@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from onshi.catalogue.load import draw, find_trouble, load_profile, load_rules, troubles_of
+from onshi.catalogue.load import (
+    draw,
+    find_trouble,
+    load_profile,
+    load_rules,
+    load_troubles,
+    troubles_of,
+)
 from onshi.catalogue.records import Profile, Trouble
 from onshi.clock import parse_date
 from onshi.config import Waiver, find_config, load_class, load_waivers
 from onshi.errors import OnshiError, UnknownNameError
+from onshi.outcomes import Outcome
 from onshi.platforms import libpcsclite_found
+from onshi.reports.run import Run, read_rows
+from onshi.runner import Runner
 from onshi.schedule import stream
-from onshi.suite import Outcome, Runner, applicable, desk_doors, run_trouble
+from onshi.suite import Played, applicable, desk_doors, judge_played, play
 
 if TYPE_CHECKING:
     from onshi.desk import Desk
@@ -50,6 +60,7 @@ class Session:
             self._check_date(self.config.date)
         self.home = self.config_path.parent if self.config_path else here
         self._started = time.monotonic()
+        self._played: dict[bytes, Played] = {}
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
         self.troubles = self._troubles()
         self.integration: type | None = None
@@ -98,7 +109,8 @@ class Session:
     def _waivers(self) -> tuple[Waiver, ...]:
         waivers = load_waivers(self.home / self.config.waivers)
         for waiver in waivers:
-            find_trouble(waiver.trouble)
+            if not any(fnmatchcase(t, waiver.trouble) for t in load_troubles()):
+                find_trouble(waiver.trouble)
             if waiver.rule not in load_rules():
                 raise UnknownNameError(f"rule in {self.config.waivers}", waiver.rule, load_rules())
         return waivers + self._from_baseline()
@@ -109,18 +121,15 @@ class Session:
             return ()
         from datetime import date
 
-        path = Path(self.config.baseline) / "results.json"
         try:
-            rows = json.loads(path.read_text(encoding="utf-8"))
-            return tuple(
-                Waiver(trouble=r["trouble"], rule=rule, reason="baseline", until=date.max)
-                for r in rows
-                for rule in r["broken"]
-            )
-        except (OSError, ValueError, KeyError, TypeError):
-            raise OnshiError(
-                f"--onshi-baseline: {path} is not a results.json of a --onshi-journal run"
-            ) from None
+            rows = read_rows(Path(self.config.baseline))
+        except OnshiError as e:
+            raise OnshiError(f"--onshi-baseline: {e}") from None
+        return tuple(
+            Waiver(trouble=r.trouble, rule=rule, reason="baseline", until=date.max)
+            for r in rows
+            for rule in r.broken
+        )
 
     # ------------------------------------------------------------ collection
     def selected(self, definition: Any) -> list[Trouble]:
@@ -259,14 +268,27 @@ class Session:
 
     # -------------------------------------------------------------- outcomes
     def run(self, trouble: Trouble, runner: Runner, name: str = "", seed: int = 0) -> Outcome:
-        """One trouble at a fresh desk; its journal is kept where asked, under ``name``."""
-        seed = seed or self.config.seed
+        """One trouble at a fresh desk; its journal is kept where asked, under ``name``.
+
+        Troubles that do the same to this product are played once: the first one's course is
+        judged again by the rules of each other. With a seed of its own a trouble is played anew.
+        """
+        if seed:
+            return judge_played(self._play(trouble, runner, name, seed), trouble, self.waivers)
+        key = trouble.stimulus(self.surfaces)
+        played = self._played.get(key)
+        if played is None or played.trouble is trouble:
+            played = self._play(trouble, runner, trouble.id, self.config.seed)
+            self._played[key] = played
+        return judge_played(played, trouble, self.waivers)
+
+    def _play(self, trouble: Trouble, runner: Runner, name: str, seed: int) -> Played:
         doors = desk_doors(runner.integration)
         with self.open_desk(doors=doors, seed=seed, keep_contexts=True) as desk:
-            outcome = run_trouble(desk, trouble, runner, self.config, self.waivers)
+            played = play(desk, trouble, runner, self.config)
             if self.config.journal:
-                desk.journal.write(Path(self.config.journal), name or trouble.id)
-        return outcome
+                desk.journal.write(Path(self.config.journal), name)
+        return played
 
     def out_of_time(self) -> bool:
         """Whether ``--onshi-max-time`` is over."""
@@ -275,11 +297,23 @@ class Session:
             and time.monotonic() - self._started > self.config.max_time
         )
 
+    def facts(self) -> Run:
+        """What this run is, for its reports."""
+        dates = [p.date.isoformat() for p in self.profiles]
+        return Run(
+            profiles=[str(p) for p in self.config.profile],
+            seed=self.config.seed,
+            date=self.config.date or (dates[0] if dates else "-"),
+            surfaces=sorted(self.surfaces),
+            troubles=[t.id for t in self.troubles],
+            scope=[t.id for t in self.out_of_scope()],
+            rules=self.config.rules,
+            min_observed=self.config.min_observed,
+        )
+
     def header(self) -> str:
         """The line in pytest's header."""
-        names = ", ".join(p.name for p in self.profiles) or "-"
-        when = self.config.date or (self.profiles[0].date.isoformat() if self.profiles else "-")
-        line = f"onshi: profile {names}, seed {self.config.seed}, date {when}"
+        line = self.facts().header
         if "pcsc" in self.surfaces and not libpcsclite_found():
             line += (
                 "\nonshi: there is no libpcsclite.so.1 here, so programs find no reader; webapi, "

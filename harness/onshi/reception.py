@@ -175,17 +175,22 @@ class Reception:
         self.next_visit = following.visit
         return following.visit
 
-    def judge(self, handling: Handling | None, **more: Any) -> list[Finding]:
-        """The verdicts; ``more`` goes into the Case (next_handling, returned, alive, limits)."""
+    def judge(
+        self, handling: Handling | None, trouble: Trouble | None = None, **more: Any
+    ) -> list[Finding]:
+        """The verdicts by the rules of ``trouble`` (None: the visit's own).
+
+        ``more`` goes into the Case (next_handling, returned, alive, limits, claim).
+        """
         from onshi.catalogue.records import Trouble
         from onshi.judge.verdict import judge_case
 
         self.finish()
         assert self._seen is not None
         levels = more.pop("levels", {})
-        trouble = self.trouble or Trouble(
-            id="", title="", layer="", categories=(), source=(), what=""
-        )
+        trouble = trouble or self.trouble
+        if trouble is None:
+            trouble = Trouble(id="", title="", layer="", categories=(), source=(), what="")
         case = Case(
             trouble=trouble,
             visit=self.visit,

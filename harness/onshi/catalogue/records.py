@@ -69,6 +69,24 @@ class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     fault: tuple[FaultUse, ...] = ()
     why_not: str = ""
 
+    def hit(self, surfaces: frozenset[str]) -> frozenset[str]:
+        """Those of a product's surfaces on which it meets the trouble; all of them if on none."""
+        return surfaces & set(self.surfaces) or surfaces
+
+    def stimulus(self, surfaces: frozenset[str]) -> bytes:
+        """What is done to a product with these surfaces, as bytes: equal for equal treatment.
+
+        Person, date, situation and faults count; texts, source and rules do not.
+        """
+        hit = self.hit(surfaces)
+        faults = [
+            (f.name, f.when, f.settings)
+            for f in self.fault
+            if f.surfaces is None or set(f.surfaces) & hit
+        ]
+        what = (sorted(hit), self.date, self.situation, faults)
+        return msgspec.json.encode(what, order="deterministic")
+
 
 class Category(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """One row of a survey's table of troubles. ``share`` is the printed percentage."""

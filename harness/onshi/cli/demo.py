@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from onshi.data import data_root, read_toml
-from onshi.errors import MissingPieceError
+from onshi.errors import MissingPieceError, OnshiError
+
+if TYPE_CHECKING:
+    from onshi.outcomes import Row
 
 __all__ = ["demo"]
 
@@ -36,16 +38,16 @@ def demo(
     survey = load_profile(profile)
     reference, code = _run("reference", profile)
     _print_categories(survey, reference)
-    good = code == 0 and bool(reference) and all(r["result"] == "passed" for r in reference)
+    good = code == 0 and bool(reference) and all(r.result == "passed" for r in reference)
     print(f"\n模範クリニック (examples/reference): {_tally(reference)}")
     for row in reference:
-        if row["result"] != "passed":
-            print(f"  {row['trouble']}: {row['result']} {row['broken']} {row['problem']}")
+        if row.result != "passed":
+            print(f"  {row.trouble}: {row.result} {row.broken} {row.problem}")
     naive, naive_code = _run("naive", profile)
-    broken = sorted({rule for row in naive for rule in row["broken"]})
+    broken = sorted({rule for row in naive for rule in row.broken})
     print(f"\n素朴なクリニック (examples/naive): {_tally(naive)}")
     for rule in broken:
-        where = [row["trouble"] for row in naive if rule in row["broken"]]
+        where = [row.trouble for row in naive if rule in row.broken]
         more = f" ほか {len(where) - 3} 件" if len(where) > 3 else ""
         print(f"  {rule} {load_rules()[rule].title}: {', '.join(where[:3])}{more}")
     expected = read_toml(_examples() / "naive" / "expected.toml")["broken"]
@@ -62,8 +64,10 @@ def _examples() -> Path:
     return folder
 
 
-def _run(clinic: str, profile: str) -> tuple[list[dict[str, Any]], int]:
+def _run(clinic: str, profile: str) -> tuple[list[Row], int]:
     """One clinic under pytest in a process of its own: its results, and pytest's exit code."""
+    from onshi.reports.run import read_rows
+
     with tempfile.TemporaryDirectory(prefix="onshi-demo-") as folder:
         done = subprocess.run(
             [
@@ -75,19 +79,19 @@ def _run(clinic: str, profile: str) -> tuple[list[dict[str, Any]], int]:
             capture_output=True,
             text=True,
         )  # fmt: skip
-        path = Path(folder) / "results.json"
-        if not path.exists():
+        try:
+            return read_rows(Path(folder)), done.returncode
+        except OnshiError:
             print(done.stdout + done.stderr)
             return [], done.returncode
-        return json.loads(path.read_text(encoding="utf-8")), done.returncode
 
 
-def _print_categories(survey: Any, rows: list[dict[str, Any]]) -> None:
-    from onshi.reports.terminal import category_rows
+def _print_categories(survey: Any, rows: list[Row]) -> None:
+    from onshi.reports.summary import category_rows
 
     print(f"{survey.title} (n = {survey.n_troubled:,})")
     for category, counts in category_rows(survey, rows, []):
-        met = sorted({m for r in rows if category.key in r["categories"] for m in r["met"]})
+        met = sorted({m for r in rows if category.key in r.categories for m in r.met})
         print(
             f"{category.share:5.1f} %  {category.label}: "
             f"適合 {counts['passed']}、違反 {counts['failed']}、観測なし {counts['skipped']}"
@@ -95,7 +99,7 @@ def _print_categories(survey: Any, rows: list[dict[str, Any]]) -> None:
         )
 
 
-def _tally(rows: list[dict[str, Any]]) -> str:
+def _tally(rows: list[Row]) -> str:
     words = {"passed": "適合", "failed": "違反", "skipped": "観測なし", "waived": "猶予"}
-    counts = {w: sum(1 for x in rows if x["result"] == r) for r, w in words.items()}
+    counts = {w: sum(1 for x in rows if x.result == r) for r, w in words.items()}
     return f"{len(rows)} 件中 " + "、".join(f"{w} {n}" for w, n in counts.items() if n)

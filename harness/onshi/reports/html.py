@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from onshi.errors import OnshiError
-from onshi.reports.terminal import category_rows
+from onshi.outcomes import Row
+from onshi.reports.run import Run
+from onshi.reports.summary import category_rows, shares_note
 
-if TYPE_CHECKING:
-    from onshi.pytest_suite import Session
-
-__all__ = ["write_html"]
+__all__ = ["html", "write_html"]
 
 _WORDS = {"passed": "適合", "failed": "違反", "waived": "猶予", "skipped": "観測なし"}
 _VERDICTS = {"met": "適合", "broken": "違反", "not_observed": "観測なし"}
 
 
-def write_html(path: Path, session: Session, rows: list[dict[str, Any]]) -> None:
+def write_html(path: Path, run: Run, rows: list[Row]) -> None:
     """Write the page. Raises :class:`OnshiError` when the file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(html(run, rows), encoding="utf-8")
+    except OSError as e:
+        raise OnshiError(f"the report cannot be written to {path}: {e.strerror}") from None
+
+
+def html(run: Run, rows: list[Row]) -> str:
+    """The page as text."""
     import jinja2
 
     from onshi.catalogue.load import load_rules
@@ -26,18 +33,13 @@ def write_html(path: Path, session: Session, rows: list[dict[str, Any]]) -> None
     template = jinja2.Environment(
         loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True
     ).get_template("report.html.j2")
-    scope = session.out_of_scope()
-    page = template.render(
-        profiles=[(p, category_rows(p, rows, scope)) for p in session.profiles],
+    return template.render(
+        profiles=[(p, category_rows(p, rows, run.out_of_scope)) for p in run.surveys],
+        note=shares_note,
         rows=rows,
-        scope=scope,
+        scope=run.out_of_scope,
         rules=load_rules(),
         words=_WORDS,
         verdicts=_VERDICTS,
-        header=session.header(),
+        header=run.header,
     )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(page, encoding="utf-8")
-    except OSError as e:
-        raise OnshiError(f"the report cannot be written to {path}: {e.strerror}") from None

@@ -1,0 +1,138 @@
+"""What came of one trouble: the verdicts weighed, known breaks waived, and the row for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from onshi.catalogue.records import Trouble
+from onshi.clock import today
+from onshi.config import Waiver
+from onshi.judge.case import Finding, Verdict
+from onshi.judge.verdict import outcome
+
+if TYPE_CHECKING:
+    from onshi.course import Course
+
+__all__ = ["UNTROUBLED", "Outcome", "Row", "conclude", "row", "waive"]
+
+UNTROUBLED = Trouble(
+    id="untroubled",
+    title="トラブルのない受付",
+    layer="",
+    categories=(),
+    source=("added",),
+    what="カードも資格も正しい患者が来る。",
+    surfaces=("pcsc", "webapi", "folder", "face"),
+)
+"""The encounter in which nothing goes wrong: the product must find the patient valid."""
+
+
+@dataclass
+class Outcome:
+    """What came of one trouble: ``result`` is passed, failed, skipped or waived.
+
+    ``same_as`` names the trouble under which the visit was made, where two troubles do the same
+    to a product: then the journal is that trouble's, too.
+    """
+
+    trouble: Trouble
+    result: str
+    findings: list[Finding] = field(default_factory=list)
+    problem: str = ""
+    waived: list[Waiver] = field(default_factory=list)
+    journal: bytes = b""
+    same_as: str = ""
+
+    def broken(self, level: str = "fail") -> list[Finding]:
+        """The broken halves of one level."""
+        return [f for f in self.findings if f.verdict is Verdict.BROKEN and f.level == level]
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One outcome as it travels: from a worker process, in results.json, over HTTP.
+
+    ``met``, ``broken`` (level fail) and ``warned`` (level warn) hold rule ids, sorted.
+    """
+
+    trouble: str
+    title: str = ""
+    what: str = ""
+    categories: list[str] = []
+    result: str
+    problem: str = ""
+    same_as: str = ""
+    met: list[str] = []
+    broken: list[str] = []
+    warned: list[str] = []
+    waived: list[Waiver] = []
+    findings: list[Finding] = []
+    reproduce: str = ""
+
+
+def conclude(course: Course, trouble: Trouble, problem: str = "") -> Outcome:
+    """The verdicts of a course by the rules of ``trouble``, weighed.
+
+    Without a trouble (:data:`UNTROUBLED`) there is no rule: the patient must be found valid.
+    """
+    if trouble is UNTROUBLED:
+        return _plain(course, problem)
+    findings = course.findings(trouble)
+    return Outcome(trouble, outcome(findings), findings, problem)
+
+
+def _plain(course: Course, problem: str) -> Outcome:
+    status = course.handling.status if course.handling is not None else None
+    if problem:
+        return Outcome(UNTROUBLED, "failed", problem=problem)
+    if status is None:
+        return Outcome(UNTROUBLED, "skipped")
+    if status == "valid":
+        return Outcome(UNTROUBLED, "passed")
+    problem = f"トラブルのない患者の資格を「有効」と示さなかった (status={status})"
+    return Outcome(UNTROUBLED, "failed", problem=problem)
+
+
+def waive(result: Outcome, waivers: Iterable[Waiver]) -> Outcome:
+    """Take out waived breaks; a break whose waiver has run out stays red and says so.
+
+    Waivers live in the calendar of the people who promised a fix, not in the desk's.
+    """
+    if result.result != "failed" or not result.broken():
+        return result
+    mine = [w for w in waivers if fnmatchcase(result.trouble.id, w.trouble)]
+    good = {w.rule: w for w in mine if w.until >= today()}
+    late = {w.rule: w for w in mine if w.until < today()}
+    rules = list(dict.fromkeys(f.rule for f in result.broken()))
+    result.waived = [good[rule] for rule in rules if rule in good]
+    if all(rule in good for rule in rules) and not result.problem:
+        result.result = "waived"
+    expired = [late[rule] for rule in rules if rule in late and rule not in good]
+    if expired:
+        result.problem = " / ".join(
+            f"{w.rule} の猶予 (waiver) は {w.until} に切れています: {w.reason}" for w in expired
+        )
+    return result
+
+
+def row(outcome: Outcome, reproduce: str = "") -> Row:
+    """An outcome as plain values; ``reproduce`` is the command that shows it again."""
+    return Row(
+        trouble=outcome.trouble.id,
+        title=outcome.trouble.title,
+        what=outcome.trouble.what,
+        categories=list(outcome.trouble.categories),
+        result=outcome.result,
+        problem=outcome.problem,
+        same_as=outcome.same_as,
+        met=sorted({f.rule for f in outcome.findings if f.verdict is Verdict.MET}),
+        broken=sorted({f.rule for f in outcome.broken()}),
+        warned=sorted({f.rule for f in outcome.broken("warn")}),
+        waived=list(outcome.waived),
+        findings=list(dict.fromkeys(outcome.findings)),
+        reproduce=reproduce,
+    )
