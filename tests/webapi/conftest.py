@@ -131,7 +131,7 @@ def _no_line_is_dropped_by_a_defect(caplog: pytest.LogCaptureFixture) -> Iterato
 
 @pytest.fixture(scope="session")
 def door() -> Iterator[WebApiDoor]:
-    door = WebApiDoor()
+    door = WebApiDoor(named_port=0)
     door.start()
     yield door
     door.close()

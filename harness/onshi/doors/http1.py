@@ -20,6 +20,8 @@ __all__ = [
     "RefusedRequestError",
     "RequestReader",
     "answer_head",
+    "read_head",
+    "whole_answer",
 ]
 
 MAX_HEAD = 32 * 1024
@@ -128,6 +130,25 @@ def _too_big() -> RefusedRequestError:
     return RefusedRequestError(413, f"The body is longer than {MAX_BODY} bytes.")
 
 
+async def read_head(line: Line) -> tuple[h11.Request, bytes] | None:
+    """The head of one request and the bytes read beyond it; None when the client has left.
+
+    Raises :class:`RefusedRequestError` for one that is malformed (400) or too big (431).
+    """
+    parser = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
+    while True:
+        try:
+            event = parser.next_event()
+        except h11.RemoteProtocolError as e:
+            raise _refusal(e) from None
+        if isinstance(event, h11.Request):
+            return event, parser.trailing_data[0]
+        data = await line.read()
+        if not data:
+            return None
+        parser.receive_data(data)
+
+
 def _refusal(error: h11.RemoteProtocolError) -> RefusedRequestError:
     if error.error_status_hint == 431:
         return RefusedRequestError(431, f"The request head is longer than {MAX_HEAD} bytes.")
@@ -143,3 +164,11 @@ def answer_head(status: int, content_type: str, length: int, keep: bool, phrase:
         f"Content-Length: {length}\r\n"
         f"Connection: {'keep-alive' if keep else 'close'}\r\n\r\n"
     ).encode("latin-1")
+
+
+def whole_answer(status: int, text: str, *more: str) -> bytes:
+    """A last answer in plain words; ``more`` are further header lines, without line ends."""
+    body = text.encode() + b"\n"
+    head = answer_head(status, "text/plain; charset=UTF-8", len(body), keep=False)
+    lines = "".join(f"{line}\r\n" for line in more).encode("latin-1")
+    return head[:-2] + lines + b"\r\n" + body

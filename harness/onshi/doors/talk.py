@@ -6,16 +6,21 @@ import asyncio
 import logging
 import ssl
 from functools import partial
-from typing import Any
 
 from onshi.clock import Released
 from onshi.doors.backstage import Backstage
-from onshi.doors.http1 import Received, RefusedRequestError, RequestReader, answer_head
+from onshi.doors.http1 import (
+    Received,
+    RefusedRequestError,
+    RequestReader,
+    answer_head,
+    whole_answer,
+)
+from onshi.doors.notes import Notes
 from onshi.doors.wire import HANDSHAKE_FAILURE, Line, TlsFailureError
-from onshi.journal import Lane
 from onshi.seams import HangUpError, HttpReply, HttpRequest, WireAction, WireEvent, WireStage
 
-__all__ = ["Talk"]
+__all__ = ["PLAIN_HTTP", "Talk"]
 
 _log = logging.getLogger("onshi.webapi")
 _TEXT = "text/plain; charset=UTF-8"
@@ -24,7 +29,8 @@ _NO_DESK = HttpReply(
     content_type=_TEXT,
     body=b"No desk is attached to this WebAPI door at the moment: open one and try again.\n",
 )
-_PLAIN_HTTP = b"This port speaks HTTPS only: use an https:// address.\n"
+PLAIN_HTTP = whole_answer(400, "This port speaks HTTPS only: use an https:// address.")
+"""The answer to somebody who forgot the s."""
 _NOTHING = WireAction()
 _SHOWN = ("delay", "status", "cut_after", "end", "alert")
 _TLS_REASONS = {
@@ -49,11 +55,16 @@ class Talk:
     """
 
     def __init__(
-        self, line: Line, service: str, context: ssl.SSLContext, backstage: Backstage | None
+        self,
+        line: Line,
+        service: str,
+        context: ssl.SSLContext,
+        backstage: Backstage | None,
+        notes: Notes | None = None,
     ) -> None:
         self._line, self._service, self._context = line, service, context
         self._backstage = backstage
-        self._lane: Lane | None = None
+        self._notes = notes or Notes(backstage)
 
     async def run(self) -> None:
         line = self._line
@@ -70,7 +81,7 @@ class Talk:
             try:
                 received = await reader.next()
             except RefusedRequestError as e:
-                self._event("refused", status=e.status)
+                self._notes.event("refused", status=e.status)
                 return await self._refuse(e)
             if received is None:
                 return await line.close(notify=True)
@@ -79,16 +90,15 @@ class Talk:
 
     async def _failed(self, reason: str) -> None:
         """TLS did not come about: the client gets the alert, or plain words for plain HTTP."""
-        self._event("tls", reason=_reason(reason), service=self._service)
+        self._notes.event("tls", reason=_reason(reason), service=self._service)
         if reason == "HTTP_REQUEST":
-            self._line.send_raw(answer_head(400, _TEXT, len(_PLAIN_HTTP), keep=False) + _PLAIN_HTTP)
+            self._line.send_raw(PLAIN_HTTP)
         else:
             self._line.alert()
         await self._line.close()
 
     async def _refuse(self, error: RefusedRequestError) -> None:
-        body = error.text.encode() + b"\n"
-        await self._line.send(answer_head(error.status, _TEXT, len(body), keep=False) + body)
+        await self._line.send(whole_answer(error.status, error.text))
         await self._line.close(notify=True)
 
     # -------------------------------------------------------------- exchange
@@ -98,7 +108,9 @@ class Talk:
             return await self._answer(_NO_DESK, received, None)
         host, path = received.host, received.path
         service = self._backstage.http.service_of(host, path)
-        asked = partial(self._event, "request", service=service, path=path, method=received.method)
+        asked = partial(
+            self._notes.event, "request", service=service, path=path, method=received.method
+        )
         at = partial(WireEvent, host=host, path=path, service=service)
         before = await self._action(at(stage=WireStage.REQUEST))
         if before is not None and _ends_unanswered(before):
@@ -140,7 +152,7 @@ class Talk:
             raise ConnectionAbortedError from None
         except Exception as e:
             _log.exception("the eligibility service failed on %s", received.path)
-            self._event("error", kind=type(e).__name__)
+            self._notes.event("error", kind=type(e).__name__)
             text = f"The stand-in itself failed: {type(e).__name__}. This is a defect of onshi.\n"
             return HttpReply(status=500, content_type=_TEXT, body=text.encode())
 
@@ -152,7 +164,7 @@ class Talk:
         keep = received.keep_alive and cut is None and not end
         body = b"" if received.method == "HEAD" else reply.body
         if cut is None or cut > 0:
-            self._event("answer", status=reply.status)
+            self._notes.event("answer", status=reply.status)
             phrase = action.reason if action is not None else ""
             head = answer_head(
                 reply.status, reply.content_type, len(reply.body), received.keep_alive, phrase
@@ -186,7 +198,7 @@ class Talk:
         if action is None:
             return None
         done = {k: getattr(action, k) for k in _SHOWN if getattr(action, k) != getattr(_NOTHING, k)}
-        self._event("wire", stage=event.stage.value, **done)
+        self._notes.event("wire", stage=event.stage.value, **done)
         await self._wait(action.delay)
         return action
 
@@ -212,23 +224,13 @@ class Talk:
         except TimeoutError:
             if clock.released.is_set():
                 raise ConnectionAbortedError from None
-            if self._lane is not None:
-                self._lane.passed(seconds)
-            return
-        self._event("left")
+            return self._notes.passed(seconds)
+        self._notes.event("left")
         raise ConnectionAbortedError
 
     @property
     def _deadline(self) -> float:
         return self._backstage.deadline if self._backstage is not None else 0.0
-
-    def _event(self, what: str, /, **fields: Any) -> None:
-        """Journal on this connection's lane, which begins with its first event."""
-        if self._backstage is None:
-            return
-        if self._lane is None:
-            self._lane = self._backstage.journal.lane("webapi")
-        self._lane.event(what, **fields)
 
 
 def _ends_unanswered(action: WireAction) -> bool:

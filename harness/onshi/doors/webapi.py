@@ -2,8 +2,10 @@
 
 The login host wants a client certificate, the search host does not (facts: oqs page, section
 1.3). One context cannot do both: swapping contexts by server name leaves the certificate
-optional (experiments page), so each has a port of its own. The eligibility system behind is a
-``HttpService``; this door adds the wire, and what a fault does to it.
+optional (experiments page), so each has a port of its own. Programs with the production host
+names built in come by the proxy, or by a hosts entry and the named listener; there the name
+decides before TLS begins. The eligibility system behind is a ``HttpService``; this door adds the
+wire, and what a fault does to it.
 """
 
 from __future__ import annotations
@@ -11,12 +13,17 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
+from collections.abc import Awaitable, Callable
 from functools import partial
 
 from onshi import pki
 from onshi.doors.backstage import Backstage
+from onshi.doors.named import named_service
+from onshi.doors.notes import Notes
+from onshi.doors.proxy import proxied_service
 from onshi.doors.talk import Talk
 from onshi.doors.wire import Line, LoopThread, listening_sockets
+from onshi.eligibility.api import PRODUCTION_LOGIN
 from onshi.errors import OnshiError
 
 __all__ = ["WebApiDoor"]
@@ -25,17 +32,28 @@ __all__ = ["WebApiDoor"]
 class WebApiDoor:
     """HTTPS for any program, at addresses that stay the same for the life of the door.
 
-    ``login_port`` and ``search_port``: 0 picks a free one. A desk is attached and detached; in
-    between every request is answered 503. ``host`` other than loopback is for ``--listen``: the
-    shipped certificate names localhost and the production hosts only.
+    ``login_port``, ``search_port``, ``proxy_port`` and ``named_port``: 0 picks a free one. There
+    is a named listener only when ``named_port`` is given. A desk is attached and detached; in
+    between every request is answered 503. ``host`` other than loopback is for ``--listen``: then
+    the certificates are made for it, unless ``files`` gives others.
     """
 
     def __init__(
-        self, *, login_port: int = 0, search_port: int = 0, host: str = "127.0.0.1"
+        self,
+        *,
+        login_port: int = 0,
+        search_port: int = 0,
+        proxy_port: int = 0,
+        named_port: int | None = None,
+        host: str = "127.0.0.1",
+        files: pki.PkiFiles | None = None,
     ) -> None:
         self._host = host
-        self._ports = {"auth": login_port, "search": search_port}
-        self._files = pki.files()
+        self._ports = {"auth": login_port, "search": search_port, "proxy": proxy_port}
+        if named_port is not None:
+            self._ports["named"] = named_port
+        self._files = files or pki.files_for(host)
+        self._contexts: dict[str, ssl.SSLContext] = {}
         self._thread: LoopThread | None = None
         self._servers: list[asyncio.Server] = []
         self._backstage: Backstage | None = None
@@ -43,19 +61,19 @@ class WebApiDoor:
 
     # ------------------------------------------------------------------ life
     def start(self) -> None:
-        """Bind both listeners. Raises :class:`OnshiError` when a port cannot be had."""
+        """Bind every listener. Raises :class:`OnshiError` when a port cannot be had."""
         if self._thread is not None:
             return
         bound: dict[str, list[socket.socket]] = {}
         try:
-            for service, port in self._ports.items():
-                bound[service] = listening_sockets(self._host, port)
+            for what, port in self._ports.items():
+                bound[what] = listening_sockets(self._host, port)
         except BaseException:
             for socks in bound.values():
                 for sock in socks:
                     sock.close()
             raise
-        self._ports = {service: socks[0].getsockname()[1] for service, socks in bound.items()}
+        self._ports = {what: socks[0].getsockname()[1] for what, socks in bound.items()}
         self._thread = LoopThread.acquire()
         self._thread.run(self._listen(bound))
 
@@ -87,6 +105,23 @@ class WebApiDoor:
         """Base of the search address, without a path. Raises :class:`OnshiError` unstarted."""
         return self._url("search")
 
+    @property
+    def proxy_url(self) -> str:
+        """The proxy that leads to the production host names. Raises as :attr:`url` does."""
+        address = "127.0.0.1" if self._shown == "localhost" else self._shown
+        return f"http://{address}:{self._port('proxy')}"
+
+    @property
+    def named_url(self) -> str:
+        """The login address behind a hosts entry, as a program with the name built in has it.
+
+        Raises :class:`OnshiError` when there is no named listener.
+        """
+        if "named" not in self._ports:
+            raise OnshiError("this door has no listener for a hosts entry: choose a named_port")
+        port = self._port("named")
+        return PRODUCTION_LOGIN if port == 443 else f"{PRODUCTION_LOGIN}:{port}"
+
     def env(self) -> dict[str, str]:
         """What a program under test is told."""
         files = self._files
@@ -99,12 +134,23 @@ class WebApiDoor:
             "ONSHI_WEBAPI_P12": str(files.client_p12),
             "ONSHI_WEBAPI_P12_PASSWORD": files.password,
             "ONSHI_WEBAPI_TRUSTSTORE": str(files.truststore),
+            "ONSHI_PROXY_URL": self.proxy_url,
         }
 
     def _url(self, service: str) -> str:
-        if not self._ports[service]:
+        return f"https://{self._shown}:{self._port(service)}"
+
+    def _port(self, what: str) -> int:
+        if not self._ports[what]:
             raise OnshiError("the WebAPI door has no address yet: start() it first")
-        return f"https://localhost:{self._ports[service]}"
+        return self._ports[what]
+
+    @property
+    def _shown(self) -> str:
+        """The host as it stands in an address."""
+        if self._host in ("127.0.0.1", "0.0.0.0", "::"):
+            return "localhost"
+        return f"[{self._host}]" if ":" in self._host else self._host
 
     # ----------------------------------------------------------- on the loop
     def _switch(self, backstage: Backstage | None) -> None:
@@ -120,9 +166,9 @@ class WebApiDoor:
 
     async def _listen(self, bound: dict[str, list[socket.socket]]) -> None:
         loop = asyncio.get_running_loop()
-        for service, socks in bound.items():
-            context = _context(self._files, client_certificate=service == "auth")
-            make = partial(Line, partial(self._serve, service, context))
+        self._contexts = {s: _context(self._files, s == "auth") for s in ("auth", "search")}
+        for what, socks in bound.items():
+            make = partial(Line, partial(self._serve, _CHOICES.get(what, _always(what))))
             self._servers += [await loop.create_server(make, sock=sock) for sock in socks]
 
     async def _unlisten(self) -> None:
@@ -131,15 +177,32 @@ class WebApiDoor:
         self._servers.clear()
         await asyncio.gather(*(line.drop() for line in list(self._lines)))
 
-    async def _serve(self, service: str, context: ssl.SSLContext, line: Line) -> None:
+    async def _serve(self, choose: _Choice, line: Line) -> None:
         self._lines.add(line)
+        backstage = self._backstage
+        notes = Notes(backstage)
         try:
-            await Talk(line, service, context, self._backstage).run()
+            service = await choose(line, notes)
+            if service is not None:
+                await Talk(line, service, self._contexts[service], backstage, notes).run()
         finally:
             self._lines.discard(line)
 
 
-def _context(files: pki.PkiFiles, *, client_certificate: bool) -> ssl.SSLContext:
+_Choice = Callable[[Line, Notes], Awaitable[str | None]]
+"""How a listener finds out which service a connection is for."""
+
+_CHOICES: dict[str, _Choice] = {"proxy": proxied_service, "named": named_service}
+
+
+def _always(service: str) -> _Choice:
+    async def choose(line: Line, notes: Notes) -> str:
+        return service
+
+    return choose
+
+
+def _context(files: pki.PkiFiles, client_certificate: bool) -> ssl.SSLContext:
     """TLS 1.2 and 1.3 without session resumption, so that every handshake is a whole one."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -18,10 +18,12 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
+from onshi.doors.hello import hello_is_whole
 from onshi.errors import OnshiError
 
 __all__ = [
     "HANDSHAKE_FAILURE",
+    "UNRECOGNIZED_NAME",
     "Line",
     "LoopThread",
     "TlsFailureError",
@@ -33,6 +35,8 @@ _LINGER = 1.0
 _FLUSH = 2.0
 HANDSHAKE_FAILURE = bytes([21, 3, 3, 0, 2, 2, 40])
 """A TLS alert record in the clear: fatal, handshake_failure (RFC 8446, section 6)."""
+UNRECOGNIZED_NAME = bytes([21, 3, 3, 0, 2, 2, 112])
+"""The same for unrecognized_name."""
 
 _log = logging.getLogger("onshi.wire")
 T = TypeVar("T")
@@ -178,16 +182,18 @@ class Line(asyncio.Protocol):
         return data
 
     async def hello(self) -> bytes:
-        """The first bytes, left unread: a whole first record if it is TLS, else what there is.
+        """The first bytes, left unread: a whole ClientHello if it is TLS, else what there is.
 
         Empty when the client left without a word.
         """
-        while len(self._raw) < 5 or (
-            self._raw[0] == 22 and len(self._raw) < 5 + int.from_bytes(self._raw[3:5], "big")
-        ):
+        while not hello_is_whole(self._raw):
             if not await self._more():
                 break
         return bytes(self._raw)
+
+    def unread(self, data: bytes) -> None:
+        """Put back raw bytes that belong to what follows."""
+        self._raw[:0] = data
 
     async def handshake(self, context: ssl.SSLContext) -> None:
         """Become the server's side of TLS.
@@ -362,6 +368,11 @@ def _bind_one(host: str, port: int) -> socket.socket:
             sock.close()
         if e.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
             raise _NoSuchAddressError(f"this machine has no address {host}: {e.strerror}") from None
+        if e.errno == errno.EACCES:
+            raise OnshiError(
+                f"cannot listen on port {port} of {host}: {e.strerror}; ports below 1024 want "
+                "root (or sysctl net.ipv4.ip_unprivileged_port_start), others do not"
+            ) from None
         if e.errno == errno.EADDRINUSE:
             raise OnshiError(
                 f"cannot listen on port {port} of {host}, it is in use: end the "

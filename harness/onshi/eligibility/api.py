@@ -22,6 +22,7 @@ from onshi.seams import HttpReply, HttpRequest, Inquiries, Inquiry, Site
 
 __all__ = [
     "LOGIN_PATH",
+    "PRODUCTION_HOSTS",
     "PRODUCTION_LOGIN",
     "PRODUCTION_SEARCH",
     "SEARCH_PATH",
@@ -34,6 +35,11 @@ LOGIN_PATH = "/oqs-api-pro/MSA12020/ILI12020SV01/auth"
 SEARCH_PATH = "/oqs-api-pro/MSA01030/ILI01030SV01/search"
 PRODUCTION_LOGIN = "https://hweb-api.oqs.onshikaku.org"
 PRODUCTION_SEARCH = "https://hweb-mnc.oqs.onshikaku.org"
+PRODUCTION_HOSTS = {
+    PRODUCTION_LOGIN.removeprefix("https://"): "auth",
+    PRODUCTION_SEARCH.removeprefix("https://"): "search",
+}
+"""The service behind each production host name, port 443."""
 
 _SERVICES = {LOGIN_PATH: "auth", SEARCH_PATH: "search"}
 

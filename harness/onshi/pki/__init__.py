@@ -16,7 +16,7 @@ from pathlib import Path
 
 from onshi.errors import MissingPieceError
 
-__all__ = ["DATA", "PASSWORD", "PkiFiles", "files"]
+__all__ = ["DATA", "PASSWORD", "PkiFiles", "files", "files_for"]
 
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "onshi-test"
@@ -60,3 +60,7 @@ def files(folder: Path = DATA) -> PkiFiles:
             "install pytest-onshi again; PC/SC and the folder exchange work without them"
         )
     return found
+
+
+def files_for(host: str) -> PkiFiles:
+    return files()
