@@ -8,23 +8,30 @@ per start.
 from __future__ import annotations
 
 import atexit
-import tempfile
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshi.errors import OnshiError
+from onshi.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
     from onshi.doors.folder import FolderDoor
     from onshi.doors.pcscd import PcscdEndpoint
+    from onshi.doors.vpcd import VpcdDoor
     from onshi.doors.webapi import WebApiDoor
+    from onshi.pki import PkiFiles
 
 __all__ = ["Endpoints", "process_endpoints"]
 
 
 class Endpoints:
-    """A PC/SC socket, two HTTPS listeners and a folder, each opened at its first use."""
+    """A PC/SC socket, two HTTPS listeners, a folder, a way to a vpcd driver: opened when used.
+
+    ``vpcd`` is the driver's (host, port); without one it is the usual port of this machine.
+    ``host``, ``named_port``, ``proxy_port`` and ``pki``: see :class:`WebApiDoor`.
+    """
 
     def __init__(
         self,
@@ -32,12 +39,23 @@ class Endpoints:
         folder: Path | None = None,
         webapi_port: int = 0,
         in_process: bool = False,
+        vpcd: tuple[str, int] | None = None,
+        host: str = "127.0.0.1",
+        named_port: int | None = None,
+        proxy_port: int = 0,
+        pki: PkiFiles | None = None,
     ) -> None:
         self._folder, self._port, self._in_process = folder, webapi_port, in_process
+        self._host, self._named_port, self._proxy_port = host, named_port, proxy_port
+        self._pki = pki
+        self._vpcd_address = vpcd
+        self._vpcd: VpcdDoor | None = None
         self._pcsc: PcscdEndpoint | None = None
         self._webapi: WebApiDoor | None = None
         self._folder_door: FolderDoor | None = None
-        self._private: tempfile.TemporaryDirectory[str] | None = None
+        self._workspace: Workspace | None = None
+        self._private: Path | None = None
+        self._pid = os.getpid()
         self._lock = threading.RLock()
         self.taken = threading.Lock()
 
@@ -75,7 +93,14 @@ class Endpoints:
                 from onshi.doors.webapi import WebApiDoor
 
                 search = self._port + 1 if self._port else 0
-                door = WebApiDoor(login_port=self._port, search_port=search)
+                door = WebApiDoor(
+                    login_port=self._port,
+                    search_port=search,
+                    proxy_port=self._proxy_port,
+                    named_port=self._named_port,
+                    host=self._host,
+                    files=self._pki,
+                )
                 door.start()
                 self._webapi = door
             return self._webapi
@@ -93,23 +118,41 @@ class Endpoints:
             return self._folder_door
 
     @property
+    def vpcd(self) -> VpcdDoor:
+        """The way out to a vpcd driver, on this or another machine."""
+        with self._lock:
+            if self._vpcd is None:
+                from onshi.doors.vpcd import HOST, PORT, VpcdDoor
+
+                self._vpcd = VpcdDoor(*(self._vpcd_address or (HOST, PORT)))
+            return self._vpcd
+
+    @property
     def private(self) -> Path:
         """A folder of ours alone (0700), for files that programs are pointed at."""
         with self._lock:
             if self._private is None:
-                self._private = tempfile.TemporaryDirectory(prefix="onshi-")
-            return Path(self._private.name)
+                self._workspace = workspace()
+                self._private = self._workspace.folder("private")
+            return self._private
+
+    @property
+    def ours(self) -> bool:
+        """Whether this is the process that made them; a forked child has none of this."""
+        return os.getpid() == self._pid
 
     def close(self) -> None:
-        """Close what was opened and remove what was made."""
+        """Close what was opened and remove what was made; nothing in a forked child."""
+        if not self.ours:
+            return
         with self._lock:
-            for door in (self._pcsc, self._webapi, self._folder_door):
+            for door in (self._pcsc, self._webapi, self._folder_door, self._vpcd):
                 if door is not None:
                     door.close()
-            self._pcsc = self._webapi = self._folder_door = None
-            if self._private is not None:
-                self._private.cleanup()
-                self._private = None
+            self._pcsc = self._webapi = self._folder_door = self._vpcd = None
+            if self._workspace is not None and self._private is not None:
+                self._workspace.discard(self._private)
+            self._workspace = self._private = None
 
 
 _process: Endpoints | None = None
@@ -118,7 +161,7 @@ _process: Endpoints | None = None
 def process_endpoints() -> Endpoints:
     """The set that belongs to this process and that in-process PC/SC clients reach."""
     global _process
-    if _process is None:
+    if _process is None or not _process.ours:
         _process = Endpoints(in_process=True)
         atexit.register(_process.close)
     return _process

@@ -13,7 +13,8 @@ from random import Random
 import msgspec
 
 from onshi.clock import Released
-from onshi.doors.folder import FolderDoor, FolderSession
+from onshi.doors.folder import FolderDoor
+from onshi.doors.folder_session import FolderSession
 from onshi.eligibility.codes import Reference
 from onshi.eligibility.mapping import Heading, answer_document
 from onshi.eligibility.xml import to_xml

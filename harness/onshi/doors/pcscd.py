@@ -11,7 +11,6 @@ import atexit
 import contextlib
 import os
 import socket
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +24,7 @@ from onshi.doors.pcscd_process import (
 from onshi.errors import OnshiError
 from onshi.reader import ReaderEngine, ReaderState, Recorder, State
 from onshi.seams import ReaderCalls
+from onshi.workspace import workspace
 
 __all__ = ["ENV", "Attached", "PcscdEndpoint", "process_endpoint"]
 
@@ -48,7 +48,7 @@ class PcscdEndpoint:
     """One socket path and, at most, one desk behind it.
 
     ``folder`` is a private directory for the socket (made 0700); without one it is made in
-    ``XDG_RUNTIME_DIR`` or ``/tmp``. Without a desk there are no readers, and contexts can be
+    this process's workspace. Without a desk there are no readers, and contexts can be
     established; a context of an earlier desk sees that desk's readers, empty. That is how a
     program's monitors outlive the desks.
 
@@ -57,7 +57,7 @@ class PcscdEndpoint:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._own_folder = folder is None
-        self._folder = folder or Path(tempfile.mkdtemp(prefix="onshi-", dir=_root()))
+        self._folder = folder or workspace().folder("pcsc")
         self.path = str(self._folder / _FILE)
         if len(os.fsencode(self.path)) > _LONGEST:
             raise OnshiError(
@@ -280,14 +280,6 @@ class PcscdEndpoint:
     def _newest_context(self) -> int:
         with self._lock:
             return max(self._contexts, default=0)
-
-
-def _root() -> str | None:
-    """A short directory of this user's own, or /tmp."""
-    for candidate in (os.environ.get("XDG_RUNTIME_DIR", ""), "/tmp"):
-        if candidate and len(candidate) <= 60 and os.access(candidate, os.W_OK | os.X_OK):
-            return candidate
-    return None
 
 
 _process: PcscdEndpoint | None = None
