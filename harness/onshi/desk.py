@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 
 __all__ = ["DOORS", "SURFACES", "Desk"]
 
-DOORS = ("pcsc", "webapi", "responses", "folder", "face")
+DOORS = ("pcsc", "vpcd", "webapi", "responses", "folder", "face")
 SURFACES = {
     "pcsc": "pcsc",
+    "vpcd": "pcsc",
     "webapi": "webapi",
     "responses": "webapi",
     "folder": "folder",
@@ -108,7 +109,7 @@ class Desk:
             clock=self.clock,
             journal=self.journal,
             deadline=deadline,
-            doors=frozenset(DOORS),
+            doors=_within_reach(self.doors),
         )
         self.reader = ReaderEngine(
             journal=self.journal, wrap=self.board.card, on_event=self.board.happened
@@ -198,6 +199,8 @@ class Desk:
             return
         if real == "pcsc":
             self.endpoints.pcsc.attach(self.reader, self._calls, keep_contexts=self._keep_contexts)
+        elif real == "vpcd":
+            self.endpoints.vpcd.attach(self.reader, self.journal)
         elif real == "webapi":
             self.endpoints.webapi.attach(self._backstage())
         elif real == "folder":
@@ -205,6 +208,7 @@ class Desk:
         else:
             self._open_responses()
         self._attached.add(real)
+        self.board.doors = _within_reach((*self.doors, *self._attached))
 
     def _open_responses(self) -> None:
         from onshi.doors.responses import ResponsesDoor
@@ -386,6 +390,8 @@ class Desk:
         self.board.clear()
         if self._responses is not None:
             self._responses.close()
+        if "vpcd" in self._attached:
+            self.endpoints.vpcd.detach()
         if "pcsc" in self._attached:
             self.endpoints.pcsc.detach()
         if "webapi" in self._attached:
@@ -403,6 +409,12 @@ class Desk:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _within_reach(doors: tuple[str, ...]) -> frozenset[str]:
+    """The doors that a desk has or may open; beside vpcd, of those to PC/SC only what it has."""
+    asked = doors if "vpcd" in doors else DOORS
+    return frozenset(d for d in DOORS if d in asked or SURFACES[d] != "pcsc")
 
 
 def _profile(profile: str | Profile | None) -> Profile | None:

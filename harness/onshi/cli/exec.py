@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,9 +14,12 @@ import msgspec
 import typer
 
 from onshi.errors import OnshiError
-from onshi.platforms import java_option
+from onshi.runtimes import java_card_env, runtime_env
 
 __all__ = ["execute", "parse_fault"]
+
+_PATIENCE = 4.0
+"""Seconds for a vpcd driver to take the card, before the program starts without it."""
 
 
 def execute(
@@ -34,11 +36,25 @@ def execute(
     date: Annotated[str, typer.Option(help="business date, YYYY-MM-DD or now")] = "",
     folder: Annotated[Path | None, typer.Option(help="folder for req/, res/ and face/")] = None,
     webapi_port: Annotated[int, typer.Option(help="login on PORT, search on PORT+1")] = 0,
+    named_port: Annotated[
+        int | None,
+        typer.Option(help="HTTPS on PORT, service by server name: for a hosts entry, then 443"),
+    ] = None,
+    proxy: Annotated[
+        bool,
+        typer.Option(
+            "--proxy/--no-proxy",
+            help="tell curl, Python, Node and Java to reach the production host names here",
+        ),
+    ] = True,
     reader_name: Annotated[str | None, typer.Option(help="PC/SC name of the reader")] = None,
     time_scale: Annotated[float, typer.Option(help="shorten delays: 0.1 is a tenth")] = 1.0,
     deadline: Annotated[float, typer.Option(help="longest seconds a fault may hold")] = 90.0,
     journal: Annotated[Path | None, typer.Option(help="write the journal to this folder")] = None,
     face: Annotated[bool, typer.Option("--face", help="drop a face file at the start")] = False,
+    vpcd: Annotated[
+        str, typer.Option(help="HOST[:PORT] of a vpcd driver: the card is in its reader, too")
+    ] = "",
 ) -> None:
     """Run a program with a card on its reader and an eligibility system to ask.
 
@@ -46,15 +62,21 @@ def execute(
     2 when the request is wrong.
     """
     from onshi.desk import Desk
+    from onshi.doors.vpcd import parse_address
     from onshi.endpoints import Endpoints
 
-    endpoints = Endpoints(folder=folder.absolute() if folder else None, webapi_port=webapi_port)
+    endpoints = Endpoints(
+        folder=folder.absolute() if folder else None,
+        webapi_port=webapi_port,
+        named_port=named_port,
+        vpcd=parse_address(vpcd) if vpcd else None,
+    )
     try:
         with Desk(
             profile=profile,
             seed=seed,
             date=date or (None if profile else "now"),
-            doors=("pcsc", "webapi", "folder", "face"),
+            doors=("pcsc", "webapi", "folder", "face", *(("vpcd",) if vpcd else ())),
             time="real",
             time_scale=time_scale,
             deadline=deadline,
@@ -68,20 +90,16 @@ def execute(
                 desk.inject(name, when, **settings)
             if face:
                 desk.drop_face_file()
-            code = _run(command, {**os.environ, **_java(), **desk.env()})
+            if vpcd and not endpoints.vpcd.wait(_PATIENCE) and endpoints.vpcd.trouble:
+                print(f"onshi exec: {endpoints.vpcd.trouble}", file=sys.stderr)
+            env = desk.env()
+            more = runtime_env(env) if proxy else java_card_env()
+            code = _run(command, {**os.environ, **more, **env})
             if journal is not None:
                 desk.journal.write(journal, "exec")
     finally:
         endpoints.close()
     raise typer.Exit(code)
-
-
-def _java() -> dict[str, str]:
-    """Java finds libpcsclite only where it is told to; real installations need the same flag."""
-    option = java_option()
-    if option is None or shutil.which("java") is None or "JAVA_TOOL_OPTIONS" in os.environ:
-        return {}
-    return {"JAVA_TOOL_OPTIONS": option}
 
 
 def _run(command: list[str], env: dict[str, str]) -> int:

@@ -47,6 +47,10 @@ INS_NAMES = {
 }
 
 
+_READER_DOORS = frozenset({"pcsc", "pyscard"})
+"""Doors where SCard calls are answered by us."""
+
+
 def apdu_names(apdu: bytes) -> tuple[str, str]:
     """The names by which a schedule can match an APDU: instruction, then hex.
 
@@ -59,23 +63,32 @@ def apdu_names(apdu: bytes) -> tuple[str, str]:
 
 
 class FaultBoard:
-    """The faults of one desk, by seam, in the order in which they were injected."""
+    """The faults of one desk, by seam, in the order in which they were injected.
+
+    ``doors`` are those that the desk has or may open: what none of them can deliver is refused.
+    """
 
     def __init__(
         self, *, seed: int, clock: Clock, journal: Journal, deadline: float, doors: frozenset[str]
     ) -> None:
         self._seed, self._clock, self._journal = seed, clock, journal
-        self._deadline, self._doors = deadline, doors
+        self._deadline, self.doors = deadline, doors
         self._runs: dict[Seam, list[FaultRun]] = {seam: [] for seam in Seam}
         self._made = 0
         self.hands: Hands | None = None
 
     def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
-        """Put a fault to work. Raises CannotDeliverError where no open door can deliver it."""
-        if fault.DOORS is not None and not fault.DOORS & self._doors:
+        """Put a fault to work. Raises CannotDeliverError where no door can deliver it."""
+        if fault.DOORS is not None and not fault.DOORS & self.doors:
             raise CannotDeliverError(
                 f"fault {fault.NAME} needs one of the doors {', '.join(sorted(fault.DOORS))}; "
-                f"this desk has {', '.join(sorted(self._doors)) or 'none'}"
+                f"this desk has {', '.join(sorted(self.doors)) or 'none'}"
+            )
+        if fault.SEAM is Seam.READER and "vpcd" in self.doors and not _READER_DOORS & self.doors:
+            raise CannotDeliverError(
+                f"fault {fault.NAME} cannot be delivered through vpcd: the PC/SC service on the "
+                "other side is a real one and makes its own answers; use a card fault, or the "
+                "door pcsc"
             )
         fault.check(schedule)
         run = FaultRun(

@@ -4,9 +4,10 @@ from onshi.reader.codes import Disposition, Protocol, ScardError, ShareMode, Sta
 from onshi.reader.devices import ReaderSpec, load_reader, reader_names
 from onshi.reader.engine import ReaderEngine
 from onshi.reader.record import Recorder
-from onshi.reader.records import Client, ReaderState, next_number
+from onshi.reader.records import Card, Client, ReaderState, next_number
 
 __all__ = [
+    "Card",
     "Client",
     "Disposition",
     "Protocol",

@@ -224,6 +224,38 @@ class Slots:
             self._changed.notify_all()
         self._tell()
 
+    # -------------------------------------------- a door that is itself a driver
+    def card_in(self, reader: str | None = None) -> Card | None:
+        """The card that programs see in the reader; each insertion is another object."""
+        return self._reader(reader).card
+
+    def drive(self, card: Card, action: Power) -> None:
+        """A driver elsewhere powers the card; what it answered is in ``card.atr`` (b"": mute).
+
+        Switching off spares a card that a program holds here; a reset strikes its handles.
+        Raises :class:`HangUpError`.
+        """
+        where = self._reader_of(card)
+        if where is None:
+            return
+        if action is Power.ON:
+            self._power_up(card)
+        elif action is Power.RESET:
+            self._reset(where, Disposition.RESET)
+        elif not where.handles:
+            with card.io:
+                self._atr(card, Power.OFF)
+                card.powered = False
+
+    def left(self, card: Card) -> None:
+        """The driver found that this card is gone."""
+        where = self._reader_of(card)
+        if where is not None:
+            self._left(where, card)
+
+    def _reader_of(self, card: Card) -> Reader | None:
+        return next((r for r in self._readers if r.card is card), None)
+
     def _tell(self) -> None:
         for listener in list(self.listeners):
             listener()
