@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key, pkcs12
 from cryptography.x509.oid import NameOID
 
+from forged_ca import leaf, reissue
 from onshi import pki
 from onshi.errors import MissingPieceError
 
@@ -87,51 +87,15 @@ def test_the_ca_cannot_vouch_for_others(tmp_path, name):
     # The same CA with a key that we have: only the constraint can make the difference.
     key = ec.generate_private_key(ec.SECP256R1())
     copy = reissue(ca, key)
-    forged = leaf(copy, key, name)
-    allowed = leaf(copy, key, "localhost")
-    (tmp_path / "ca.pem").write_bytes(copy.public_bytes(pem()))
+    forged = leaf(copy, key, x509.DNSName(name))
+    allowed = leaf(copy, key, x509.DNSName("localhost"))
+    (tmp_path / "ca.pem").write_bytes(copy.public_bytes(Encoding.PEM))
     for one, cert, expected in (("forged", forged, 2), ("allowed", allowed, 0)):
         path = tmp_path / f"{one}.pem"
-        path.write_bytes(cert.public_bytes(pem()))
+        path.write_bytes(cert.public_bytes(Encoding.PEM))
         code, said = openssl("verify", "-CAfile", str(tmp_path / "ca.pem"), str(path))
         assert code == expected, said
         assert ("permitted subtree violation" in said) == bool(expected)
-
-
-def pem():
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return Encoding.PEM
-
-
-def reissue(ca, key):
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(ca.subject)
-        .issuer_name(ca.subject)
-        .public_key(key.public_key())
-        .serial_number(9)
-        .not_valid_before(ca.not_valid_before_utc)
-        .not_valid_after(ca.not_valid_after_utc)
-    )
-    for extension in ca.extensions:
-        if not isinstance(extension.value, x509.SubjectKeyIdentifier):
-            builder = builder.add_extension(extension.value, extension.critical)
-    return builder.sign(key, hashes.SHA256())
-
-
-def leaf(ca, key, name):
-    return (
-        x509.CertificateBuilder()
-        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x y")]))
-        .issuer_name(ca.subject)
-        .public_key(key.public_key())
-        .serial_number(10)
-        .not_valid_before(ca.not_valid_before_utc)
-        .not_valid_after(ca.not_valid_after_utc)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False)
-        .sign(key, hashes.SHA256())
-    )
 
 
 def test_the_pkcs12_holds_the_same_client():

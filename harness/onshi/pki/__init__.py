@@ -6,17 +6,19 @@ is and may only vouch for localhost and the stand-in's host names (critical name
 It is neither to be installed in a system's trust store nor to be used anywhere else. Nothing of
 it is related to JPKI: cards have certificates of their own.
 
-Made by ``python -m onshi.pki.make``, valid 2025-01-01 to 2049-12-31.
+Made by ``python -m onshi.pki.make``, valid 2025-01-01 to 2049-12-31. A server on a network wants
+keys that are not public: :func:`for_names`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from onshi.errors import MissingPieceError
 
-__all__ = ["DATA", "PASSWORD", "PkiFiles", "files", "files_for"]
+__all__ = ["DATA", "PASSWORD", "PkiFiles", "files", "files_for", "for_names"]
 
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "onshi-test"
@@ -63,4 +65,26 @@ def files(folder: Path = DATA) -> PkiFiles:
 
 
 def files_for(host: str) -> PkiFiles:
-    return files()
+    """What a server that listens on ``host`` needs: for localhost the shipped files, else its own.
+
+    Raises :class:`OnshiError` as :func:`for_names` does.
+    """
+    if host in ("localhost", "127.0.0.1", "::1"):
+        return files()
+    from onshi.pki.own import names_of
+
+    return for_names(names_of(host))
+
+
+def for_names(names: Sequence[str], folder: Path | None = None) -> PkiFiles:
+    """A set of this user's own, with keys that nobody else has, for ``--listen``.
+
+    Made when it is first asked for, then used again. ``names`` are host names or IP addresses by
+    which clients call the server; localhost and the production hosts are always among them. The CA
+    can vouch for nothing else (critical name constraints), and its key is not kept. ``folder``:
+    where sets are kept, else ``onshi/pki`` in the user's cache. Raises :class:`OnshiError` for a
+    name that is none, and for a folder that cannot be written.
+    """
+    from onshi.pki.own import own_files
+
+    return own_files(names, folder)

@@ -1,14 +1,15 @@
-"""Make the shipped test PKI anew: ``python -m onshi.pki.make [FOLDER]``.
+"""Make a test PKI: the shipped one (``python -m onshi.pki.make [FOLDER]``), or one for other names.
 
-For maintainers only: the result is kept in the repository, and tests use only that. The CA's key
-is not kept, so all files are always made together. Keys are RSA-2048 and the PKCS#12 files use
-3DES and SHA-1, because the oldest clients that matter (Windows 7, Java 8, Delphi with old
-OpenSSL) read nothing newer; the content is public anyway.
+The shipped one is for maintainers to make: the result is kept in the repository. A CA's key is
+never kept, so all files of a set are always made together. Keys are RSA-2048 and the PKCS#12
+files use 3DES and SHA-1, because the oldest clients that matter (Windows 7, Java 8, Delphi with
+old OpenSSL) read nothing newer; the password is public anyway.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from ipaddress import ip_address, ip_network
 from pathlib import Path
@@ -28,46 +29,53 @@ from cryptography.x509.oid import NameOID
 
 from onshi.pki import DATA, PASSWORD
 
-__all__ = ["main"]
+__all__ = ["Name", "main", "make"]
+
+Name = x509.DNSName | x509.IPAddress
 
 FROM = datetime(2025, 1, 1, tzinfo=UTC)
 UNTIL = datetime(2049, 12, 31, 23, 59, 59, tzinfo=UTC)
 CA_NAME = "ONSHI-TEST TLS CA (NOT FOR PRODUCTION)"
 SERVER_NAME = "ONSHI-TEST eligibility server (NOT FOR PRODUCTION)"
 CLIENT_NAME = "ONSHI-TEST clinic 1312345670 (NOT FOR PRODUCTION)"
-PERMITTED = x509.NameConstraints(
-    permitted_subtrees=[
-        x509.DNSName("localhost"),
-        x509.DNSName("onshikaku.org"),
-        x509.IPAddress(ip_network("127.0.0.0/8")),
-        x509.IPAddress(ip_network("::1/128")),
-    ],
-    excluded_subtrees=None,
-)
-SERVER_NAMES = x509.SubjectAlternativeName(
-    [
-        x509.DNSName("localhost"),
-        x509.DNSName("hweb-api.oqs.onshikaku.org"),
-        x509.DNSName("hweb-mnc.oqs.onshikaku.org"),
-        x509.DNSName("*.oqs.onshikaku.org"),
-        x509.DNSName("*.onshikaku.org"),
-        x509.IPAddress(ip_address("127.0.0.1")),
-        x509.IPAddress(ip_address("::1")),
-    ]
-)
+PERMITTED: list[x509.GeneralName] = [
+    x509.DNSName("localhost"),
+    x509.DNSName("onshikaku.org"),
+    x509.IPAddress(ip_network("127.0.0.0/8")),
+    x509.IPAddress(ip_network("::1/128")),
+]
+SERVER_NAMES: list[x509.GeneralName] = [
+    x509.DNSName("localhost"),
+    x509.DNSName("hweb-api.oqs.onshikaku.org"),
+    x509.DNSName("hweb-mnc.oqs.onshikaku.org"),
+    x509.DNSName("*.oqs.onshikaku.org"),
+    x509.DNSName("*.onshikaku.org"),
+    x509.IPAddress(ip_address("127.0.0.1")),
+    x509.IPAddress(ip_address("::1")),
+]
 
 
 def main(folder: Path = DATA) -> None:
-    """Write all seven files into ``folder``."""
+    """Write the seven files of the shipped set into ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
+    for name, content in make().items():
+        (folder / name).write_bytes(content)
+
+
+def make(names: Sequence[Name] = (), ca_name: str = CA_NAME) -> dict[str, bytes]:
+    """Seven files, by name. ``names`` are the server's beside localhost and the production hosts.
+
+    ``ca_name`` tells CAs apart: a client that trusts two of one name may take either for both.
+    """
     ca_key, server_key, client_key = (
         rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(3)
     )
-    ca = _authority(ca_key)
-    server = _leaf(SERVER_NAME, 2, server_key, ca, ca_key, Usage.SERVER_AUTH, SERVER_NAMES)
+    ca = _authority(ca_key, ca_name, [*PERMITTED, *map(_subtree, names)])
+    known = x509.SubjectAlternativeName([*SERVER_NAMES, *names])
+    server = _leaf(SERVER_NAME, 2, server_key, ca, ca_key, Usage.SERVER_AUTH, known)
     client = _leaf(CLIENT_NAME, 3, client_key, ca, ca_key, Usage.CLIENT_AUTH, None)
     widely_read = _widely_read()
-    contents = {
+    return {
         "ca.pem": ca.public_bytes(Encoding.PEM),
         "server.pem": server.public_bytes(Encoding.PEM),
         "server.key": _pem(server_key),
@@ -80,8 +88,13 @@ def main(folder: Path = DATA) -> None:
             [pkcs12.PKCS12Certificate(ca, b"onshi-test-ca")], widely_read
         ),
     }
-    for name, content in contents.items():
-        (folder / name).write_bytes(content)
+
+
+def _subtree(name: Name) -> x509.GeneralName:
+    """What a CA has to be permitted, to vouch for ``name``: an address is a network of one."""
+    if isinstance(name, x509.IPAddress):
+        return x509.IPAddress(ip_network(name.value))
+    return name
 
 
 def _pem(key: rsa.RSAPrivateKey) -> bytes:
@@ -136,16 +149,19 @@ def _builder(
     )
 
 
-def _authority(key: rsa.RSAPrivateKey) -> x509.Certificate:
-    """The CA: only for TLS, only for the names of :data:`PERMITTED`."""
+def _authority(
+    key: rsa.RSAPrivateKey, name: str, permitted: list[x509.GeneralName]
+) -> x509.Certificate:
+    """The CA: only for TLS, only for the permitted names."""
+    constraints = x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None)
     return (
-        _builder(CA_NAME, 1, key.public_key(), _name(CA_NAME))
+        _builder(name, 1, key.public_key(), _name(name))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_usage(signs_certificates=True), critical=True)
         .add_extension(
             x509.ExtendedKeyUsage([Usage.SERVER_AUTH, Usage.CLIENT_AUTH]), critical=False
         )
-        .add_extension(PERMITTED, critical=True)
+        .add_extension(constraints, critical=True)
         .sign(key, hashes.SHA256())
     )
 
