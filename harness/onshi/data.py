@@ -11,13 +11,13 @@ import itertools
 import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from onshi.errors import BadFileError
 
-__all__ = ["convert_table", "data_root", "load_toml", "read_toml"]
+__all__ = ["convert_table", "data_root", "explain", "load_toml", "read_toml"]
 
 T = TypeVar("T")
 _HERE = Path(__file__).resolve().parent
@@ -73,33 +73,69 @@ def convert_table(path: Path, table: Any, kind: type[T], prefix: str = "") -> T:
 
 
 def _explain(path: Path, kind: type, message: str, prefix: str = "") -> BadFileError:
-    """Turn msgspec's message (``… - at `$.a[0].b```) into file, line, key and expectation."""
-    where = re.search(r"at `\$([^`]*)`", message)
-    trail = where[1] if where else ""
-    unknown = re.search(r"unknown field `([^`]+)`", message)
-    key = (trail.lstrip(".") + "." if unknown and trail else trail.lstrip(".")) + (
-        unknown[1] if unknown else ""
-    )
-    expected = message.split(" - at ")[0]
-    if unknown:
-        near = difflib.get_close_matches(unknown[1], _fields_at(kind, trail), n=1)
-        expected = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    """Turn msgspec's message into file, line, key and expectation."""
+    key, expected = explain(kind, message)
     line = _line_of(path, key)
     return BadFileError(path, expected, line=line, key=".".join(p for p in (prefix, key) if p))
 
 
+def explain(kind: Any, message: str) -> tuple[str, str]:
+    """What msgspec said of a ``kind`` (``… - at `$.a[0].b```) as dotted key and expectation.
+
+    The key is empty where the value as a whole is wrong.
+    """
+    where = re.search(r"at `\$([^`]*)`", message)
+    trail = where[1] if where else ""
+    unknown = re.search(r"unknown field `([^`]+)`", message)
+    missing = re.search(r"missing required field `([^`]+)`", message)
+    named = unknown or missing
+    key = (trail.lstrip(".") + "." if named and trail else trail.lstrip(".")) + (
+        named[1] if named else ""
+    )
+    expected = message.split(" - at ")[0]
+    if missing:
+        expected = "is required"
+    wrong = re.fullmatch(r"Invalid enum value (.+)", expected)
+    choices = _choices_at(kind, trail) if wrong else []
+    if wrong and choices:
+        near = difflib.get_close_matches(wrong[1].strip("'"), choices, n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        expected = f"one of {', '.join(choices)}, not {wrong[1]}{hint}"
+    if unknown:
+        near = difflib.get_close_matches(unknown[1], _fields_at(kind, trail), n=1)
+        expected = "unknown key" + (f"; did you mean {near[0]!r}?" if near else "")
+    return key, expected
+
+
 def _fields_at(kind: Any, trail: str) -> set[str]:
     """The field names of the structs that can stand at ``.category[0]`` of a ``kind``."""
-    here = _structs(kind)
+    here = {struct for one in _types_at(kind, trail) for struct in _structs(one)}
+    return {field.encode_name for struct in here for field in msgspec.structs.fields(struct)}
+
+
+def _choices_at(kind: Any, trail: str) -> list[str]:
+    """What a value may be that can stand at ``.status`` of a ``kind``, where that is a list."""
+    return [str(c) for one in _types_at(kind, trail) for c in _choices(one)]
+
+
+def _types_at(kind: Any, trail: str) -> list[Any]:
+    """The types of the fields that ``.category[0].key`` can mean in a ``kind``."""
+    here = [kind]
     for name in re.findall(r"\.(\w+)", trail):
-        here = {
-            inner
-            for struct in here
+        here = [
+            field.type
+            for one in here
+            for struct in _structs(one)
             for field in msgspec.structs.fields(struct)
             if field.encode_name == name
-            for inner in _structs(field.type)
-        }
-    return {field.encode_name for struct in here for field in msgspec.structs.fields(struct)}
+        ]
+    return here
+
+
+def _choices(kind: Any) -> list[Any]:
+    if get_origin(kind) is Literal:
+        return list(get_args(kind))
+    return [choice for part in get_args(kind) for choice in _choices(part)]
 
 
 def _structs(kind: Any) -> set[type[msgspec.Struct]]:

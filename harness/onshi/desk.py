@@ -15,13 +15,14 @@ from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
 from onshi.endpoints import Endpoints, process_endpoints
 from onshi.errors import OnshiError, UnknownNameError
-from onshi.faults import FaultBoard, FaultRun, make_fault
+from onshi.faults import FaultBoard, FaultRun
+from onshi.injections import Injections
 from onshi.journal import Journal
 from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage, Patient
 from onshi.reader import ReaderEngine
-from onshi.schedule import ALWAYS, Schedule
-from onshi.seams import Answer, Inquiries, Inquiry, Scene, Seam, Site
+from onshi.schedule import Schedule
+from onshi.seams import Answer, Inquiries, Inquiry, Scene, Site
 from onshi.terminal.app import FaceTerminal
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ class Desk:
         )
         self.reader.add_reader(reader_name or _READER)
         self.board.hands = self.reader
+        self.injections = Injections(self)
         self._calls = self.board.reader(self.reader)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
@@ -263,12 +265,23 @@ class Desk:
         """Take the card off the reader; nothing happens when there is none."""
         self.reader.remove()
 
+    def lay_down(self, kind: str) -> None:
+        """Put a card of another kind on the reader, a name of ``devices/cards``, as the patient's.
+
+        Raises :class:`UnknownNameError`.
+        """
+        self.scene.card = msgspec.structs.replace(self.scene.card, kind=kind, atr=None)
+        self.remove_card()
+        self.insert_card()
+
     def next_patient(self, kind: str = "") -> Patient:
         """The next person comes to the desk, with a card of their own on the reader."""
         self.remove_card()
         self._set_scene(self._new_scene(kind))
+        self.injections.forget_scene()
         self._lane.event("patient", key=self.patient.key)
         self.insert_card()
+        self.write_patient()
         return self.patient
 
     def travel(self, to: Date | str) -> None:
@@ -280,6 +293,7 @@ class Desk:
         self.clock.travel(when)
         self.scene.date = when
         self._lane.event("date", date=when.isoformat())
+        self.write_patient()
 
     # ---------------------------------------------------------------- faults
     def inject(
@@ -290,15 +304,14 @@ class Desk:
         Raises :class:`UnknownNameError`, :class:`OnshiError` (settings, schedule) and
         :class:`CannotDeliverError`.
         """
-        made = make_fault(fault, settings)
-        run = self.board.add(made, _schedule(fault, when))
-        self._lane.event("inject", fault=fault)
-        if made.SEAM is Seam.SCENE:
-            self.board.edit(run, self.scene)
-            if self.reader.has_card():
-                self.remove_card()
-                self.insert_card()
-        return run
+        return self.injections.inject(fault, when, settings)
+
+    def show_card_again(self) -> None:
+        """The scene has changed: the card on the reader is put there anew, as it is by now."""
+        if self.reader.has_card():
+            self.remove_card()
+            self.insert_card()
+        self.write_patient()
 
     def apply(self, trouble: str | Trouble, surfaces: Iterable[str] | None = None) -> None:
         """Bring a catalogued trouble about: its person, its scene, its faults.
@@ -381,9 +394,20 @@ class Desk:
         found["ONSHI_PATIENT"] = str(self._patient_file)
         return found
 
+    def write_patient(self) -> None:
+        """Bring the file ``ONSHI_PATIENT`` up to date, once :meth:`env` has named it.
+
+        Done whenever the patient, the date or the scene changes: programs read it again. Raises
+        :class:`OnshiError` when it cannot be written.
+        """
+        if self._patient_file is not None:
+            from onshi.reception import patient_file
+
+            patient_file(self, self._patient_file.parent)
+
     def close(self) -> None:
-        """Release every wait, detach from every door. Idempotent."""
-        if self._closed:
+        """Release every wait, detach from every door. Idempotent; nothing in a forked child."""
+        if self._closed or not self.endpoints.ours:
             return
         self._closed = True
         self.clock.release()
@@ -431,14 +455,3 @@ def _trouble(trouble: str | Trouble) -> Trouble:
 
         return find_trouble(trouble)
     return trouble
-
-
-def _schedule(fault: str, when: Schedule | Mapping[str, Any] | None) -> Schedule:
-    if when is None:
-        return ALWAYS
-    if isinstance(when, Schedule):
-        return when
-    try:
-        return msgspec.convert(dict(when), Schedule)
-    except msgspec.ValidationError as e:
-        raise OnshiError(f"the schedule of {fault}: {e}") from None

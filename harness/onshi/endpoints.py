@@ -141,6 +141,12 @@ class Endpoints:
         """Whether this is the process that made them; a forked child has none of this."""
         return os.getpid() == self._pid
 
+    def warnings(self) -> list[str]:
+        """What does not work at the moment, in sentences: a share that is gone, no driver."""
+        with self._lock:
+            found = [door.trouble for door in (self._folder_door, self._vpcd) if door is not None]
+        return [text for text in found if text]
+
     def close(self) -> None:
         """Close what was opened and remove what was made; nothing in a forked child."""
         if not self.ours:

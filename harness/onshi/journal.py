@@ -93,6 +93,12 @@ class Journal:
             if not event or one["event"] == event:
                 yield {"lane": lane.name, **one}
 
+    def since(self, number: int, most: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(number, event) of at most ``most`` events, from that number (0 is the first) on."""
+        for lane, _, raw in self._sink[number : number + most]:
+            yield number, {"lane": lane.name, **msgspec.json.decode(raw)}
+            number += 1
+
     def __len__(self) -> int:
         return len(self._sink)
 

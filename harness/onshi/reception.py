@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from onshi.errors import OnshiError
 from onshi.judge.case import Case, Finding
 from onshi.people.records import Coverage, Patient
 from onshi.seams import Answer, Scene, Seam
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from onshi.catalogue.records import FaultUse, Trouble
     from onshi.desk import Desk
 
-__all__ = ["Reception", "apply_trouble", "chart_of", "inquiry_of", "patient_file"]
+__all__ = ["Reception", "apply_trouble", "chart_of", "inquiry_of", "patient_facts", "patient_file"]
 
 
 def chart_of(patient: Patient, coverage: Coverage, on: Any) -> Chart:
@@ -64,8 +65,12 @@ def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Cov
         desk.next_patient(trouble.situation.person)
     before = desk.scene.truth
     uses = [u for u in trouble.fault if u.surfaces is None or set(u.surfaces) & surfaces]
-    for use in sorted(uses, key=lambda u: not _is_scene(u)):
-        desk.inject(use.name, use.when, **use.settings)
+    desk.injections.trouble = trouble.id
+    try:
+        for use in sorted(uses, key=lambda u: not _is_scene(u)):
+            desk.inject(use.name, use.when, **use.settings)
+    finally:
+        desk.injections.trouble = ""
     desk.journal.only("desk").event("trouble", id=trouble.id)
     return before
 
@@ -169,7 +174,7 @@ class Reception:
     def follow(self) -> Visit:
         """The next patient: another person, and none of this visit's faults any more."""
         self.finish()
-        self.desk.board.clear()
+        self.desk.injections.clear()
         self.desk.next_patient()
         following = Reception(self.desk, None, self.surfaces, following=True)
         self.next_visit = following.visit
@@ -229,11 +234,10 @@ def _usual(papers: dict[str, Chart]) -> tuple[Decision, ...]:
     )
 
 
-def patient_file(desk: Desk, folder: Path) -> Path:
-    """``ONSHI_PATIENT``: the patient, test PINs, coverage and ready inquiry as one JSON file."""
-    path = folder / "patient.json"
+def patient_facts(desk: Desk) -> dict[str, Any]:
+    """Who is at the desk, for a program: patient, test PINs, coverage, ready inquiry, date."""
     chart = chart_of(desk.patient, desk.coverage, desk.clock.today)
-    content = {
+    return {
         "patient": {**msgspec.to_builtins(desk.patient), "name": desk.patient.name},
         "pins": {"auth": desk.scene.card.auth_pin, "sign": desk.scene.card.sign_pin},
         "coverage": msgspec.to_builtins(desk.coverage.qualification),
@@ -241,5 +245,18 @@ def patient_file(desk: Desk, folder: Path) -> Path:
         "institution_code": desk.site.institution_code,
         "date": desk.clock.today.isoformat(),
     }
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def patient_file(desk: Desk, folder: Path) -> Path:
+    """``ONSHI_PATIENT``: the patient, test PINs, coverage and ready inquiry as one JSON file.
+
+    Whoever reads it meanwhile has the old one or the new one, whole. Raises :class:`OnshiError`.
+    """
+    path, fresh = folder / "patient.json", folder / "patient.new"
+    text = json.dumps(patient_facts(desk), ensure_ascii=False, indent=1)
+    try:
+        fresh.write_text(text, encoding="utf-8")
+        fresh.replace(path)
+    except OSError as e:
+        raise OnshiError(f"{path} cannot be written ({e.strerror}): make room there") from None
     return path

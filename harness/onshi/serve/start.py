@@ -1,0 +1,159 @@
+"""From settings to a process that serves: certificates, addresses, the first desk, the API."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from onshi import pki
+from onshi.catalogue.load import find_trouble, load_profile, troubles_of
+from onshi.catalogue.records import Profile, Trouble
+from onshi.clock import today
+from onshi.config import Config, waivers_of
+from onshi.endpoints import Endpoints
+from onshi.errors import OnshiError
+from onshi.seams import Site
+from onshi.serve.counter import House, World
+from onshi.serve.hub import Hub
+from onshi.serve.ledger import Ledger
+from onshi.serve.server import LOOPBACK, ControlServer
+
+__all__ = ["TOKEN", "Options", "Running", "start"]
+
+TOKEN = "ONSHI_CONTROL_TOKEN"
+_DOORS = ("pcsc", "webapi", "folder", "face")
+_ANY = ("0.0.0.0", "::")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What ``onshi serve`` is told beside ``[tool.onshi]``. Ports: 0 is any free one.
+
+    ``listen`` is an address for other machines, "" for this one alone; ``names`` are further
+    names by which they call it. ``faults`` are (name, schedule, settings).
+    """
+
+    troubles: tuple[str, ...] = ()
+    faults: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = ()
+    listen: str = ""
+    names: tuple[str, ...] = ()
+    control_port: int = 0
+    named_port: int | None = None
+    proxy_port: int = 0
+    vpcd: tuple[str, int] | None = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """The desks and their control API, bound and not yet serving."""
+
+    hub: Hub
+    server: ControlServer
+
+    def env(self) -> dict[str, str]:
+        """What programs and drivers are told."""
+        return {**self.hub.desk("0").env, **self.server.env()}
+
+
+def start(config: Config, home: Path, options: Options) -> Running:
+    """Open everything. ``home`` is the folder that the settings are relative to.
+
+    Raises :class:`OnshiError`: an unknown name, a port in use, a folder that cannot be written,
+    an address that this machine does not have.
+    """
+    profiles = [load_profile(p) for p in config.profile]
+    public = bool(options.listen) and options.listen not in LOOPBACK
+    names = _names(options) if public else LOOPBACK
+    certificates = pki.for_names(names) if public else pki.files()
+    where: dict[str, Any] = {"host": options.listen or "127.0.0.1", "pki": certificates}
+    server = ControlServer(
+        token=_token(),
+        host=where["host"],
+        port=options.control_port,
+        names=names,
+        pki=certificates if public else None,
+    )
+    try:
+        ledger = _ledger(config, profiles)
+        house = House(
+            config=config,
+            profile=profiles[0] if profiles else None,
+            site=Site(config.clinic.institution_code, config.clinic.encoding, config.clinic.name),
+            pki=certificates,
+            waivers=waivers_of(config, home),
+            reproduce=" ".join(["onshi serve", *(f"--profile={p}" for p in config.profile)]),
+        )
+        endpoints = Endpoints(
+            folder=Path(config.folder).expanduser().absolute() if config.folder else None,
+            webapi_port=config.webapi_port,
+            named_port=options.named_port,
+            proxy_port=options.proxy_port,
+            vpcd=options.vpcd,
+            **where,
+        )
+        hub = Hub(house, _world(config, options), endpoints, ledger, _further(where))
+    except BaseException:
+        server.close()
+        raise
+    return Running(hub, server)
+
+
+def _names(options: Options) -> tuple[str, ...]:
+    """By which names other machines call this one; the first is the one that is shown."""
+    given = tuple(dict.fromkeys(options.names))
+    if options.listen not in _ANY:
+        return (options.listen, *given)
+    if given:
+        return given
+    host = socket.gethostname()
+    try:
+        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        found = set()
+    names = (host, *sorted(a for a in found if a not in LOOPBACK and "%" not in a))
+    if names == ("localhost",):
+        raise OnshiError("this machine has no name: say how others call it with --name")
+    return names
+
+
+def _token() -> str:
+    given = os.environ.get(TOKEN, "")
+    if given and not (given.isascii() and given.isprintable() and " " not in given):
+        raise OnshiError(f"{TOKEN} holds letters, digits and signs of ASCII without spaces")
+    return given or secrets.token_urlsafe(24)
+
+
+def _ledger(config: Config, profiles: list[Profile]) -> Ledger:
+    union: dict[str, Trouble] = {t.id: t for p in profiles for t in troubles_of(p)}
+    chosen = [find_trouble(t) for t in config.trouble] or list(union.values())
+    date = config.date or (profiles[0].date.isoformat() if profiles else today().isoformat())
+    folder = Path(config.journal).expanduser().absolute() if config.journal else None
+    ledger = Ledger(config, profiles, chosen, date, folder)
+    ledger.start()
+    return ledger
+
+
+def _world(config: Config, options: Options) -> World:
+    return World(
+        seed=config.seed,
+        date=config.date or (None if config.profile else "now"),
+        doors=(*_DOORS, "vpcd") if options.vpcd is not None else _DOORS,
+        reader_name=config.reader_name,
+        time_scale=config.time_scale,
+        deadline=config.deadline,
+        troubles=options.troubles,
+        faults=options.faults,
+    )
+
+
+def _further(where: dict[str, Any]) -> Any:
+    """How a further desk gets its addresses: free ports on the same address."""
+
+    def make(*, folder: Path | None = None) -> Endpoints:
+        return Endpoints(folder=folder, **where)
+
+    return make
