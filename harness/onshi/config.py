@@ -1,20 +1,31 @@
-"""``[tool.onshi]`` of pyproject.toml, and waivers: typed, with did-you-mean for keys."""
+"""``[tool.onshi]`` of pyproject.toml or onshi.toml, and waivers: typed, with did-you-mean."""
 
 from __future__ import annotations
 
 import importlib
+import re
 import sys
 import traceback
+from collections.abc import Iterable
 from datetime import date
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from onshi.data import convert_table, load_toml, read_toml
-from onshi.errors import OnshiError, suggest
+from onshi.errors import BadFileError, OnshiError, suggest
 
-__all__ = ["Clinic", "Config", "Waiver", "find_config", "load_class", "load_waivers"]
+__all__ = [
+    "Clinic",
+    "Config",
+    "Waiver",
+    "find_config",
+    "load_class",
+    "load_waivers",
+    "waivers_of",
+]
 
 
 class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +94,10 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
 
 
 class Waiver(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """One known break: until when it is accepted, why, and where it is tracked."""
+    """One known break: until when it is accepted, why, and where it is tracked.
+
+    ``trouble`` is an id or a pattern (``name.*``).
+    """
 
     trouble: str
     rule: str
@@ -92,30 +106,112 @@ class Waiver(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     ticket: str = ""
 
 
+class _Entry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A waiver as it is written: for one trouble, for a pattern, or for a list of either."""
+
+    trouble: str | tuple[str, ...]
+    rule: str
+    reason: str
+    until: date
+    ticket: str = ""
+
+    @property
+    def troubles(self) -> tuple[str, ...]:
+        return (self.trouble,) if isinstance(self.trouble, str) else self.trouble
+
+    def __post_init__(self) -> None:
+        if not self.troubles:
+            raise ValueError("trouble names no trouble")
+        if not self.reason.strip():
+            raise ValueError("reason says why the break is accepted; it is empty")
+
+
 class _WaiverFile(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    waiver: tuple[Waiver, ...] = ()
+    waiver: tuple[_Entry, ...] = ()
 
 
 def find_config(*folders: Path) -> tuple[Config, Path | None]:
-    """The first ``[tool.onshi]`` found in a pyproject.toml of these folders, and its path.
+    """The settings of the first folder that has some, and the file they stand in.
 
-    Raises :class:`BadFileError` for broken TOML, unknown keys or wrong values.
+    They are ``[tool.onshi]`` of pyproject.toml, or the same keys in an onshi.toml, which a project
+    without Python may prefer. Raises :class:`BadFileError` for broken TOML, unknown keys or
+    wrong values, and where both files of a folder have settings.
     """
     for folder in dict.fromkeys(folders):
-        path = folder / "pyproject.toml"
-        if not path.is_file():
-            continue
-        table: Any = read_toml(path).get("tool", {}).get("onshi")
+        project, own = folder / "pyproject.toml", folder / "onshi.toml"
+        table: Any = None
+        if project.is_file():
+            table = read_toml(project).get("tool", {}).get("onshi")
+        if own.is_file():
+            if table is not None:
+                raise BadFileError(
+                    own, f"{project} has settings too ([tool.onshi]): keep them in one of the two"
+                )
+            return _config(own, read_toml(own), "")
         if table is not None:
-            return convert_table(path, table, Config, "tool.onshi"), path
+            return _config(project, table, "tool.onshi")
     return Config(), None
 
 
+def _config(path: Path, table: Any, prefix: str) -> tuple[Config, Path]:
+    from onshi.catalogue.load import load_rules
+
+    config = convert_table(path, table, Config, prefix)
+    for rule in config.rules:
+        if rule not in load_rules():
+            key = ".".join(filter(None, [prefix, "rules"]))
+            raise _unknown(path, "rule", rule, load_rules(), key)
+    return config, path
+
+
 def load_waivers(path: Path) -> tuple[Waiver, ...]:
-    """The waivers of a file; none when there is no such file."""
+    """The waivers of a file, one for each trouble or pattern named; none without such a file.
+
+    Raises :class:`BadFileError` with the line for unknown keys, troubles and rules, and for a
+    pattern that no trouble fits.
+    """
     if not path.exists():
         return ()
-    return load_toml(path, _WaiverFile).waiver
+    from onshi.catalogue.load import load_rules, load_troubles
+
+    found = []
+    for i, entry in enumerate(load_toml(path, _WaiverFile).waiver):
+        if entry.rule not in load_rules():
+            raise _unknown(path, "rule", entry.rule, load_rules(), f"waiver[{i}].rule")
+        for trouble in entry.troubles:
+            if not any(fnmatchcase(id, trouble) for id in load_troubles()):
+                raise _unknown(path, "trouble", trouble, load_troubles(), f"waiver[{i}].trouble")
+            found.append(
+                Waiver(
+                    trouble=trouble,
+                    rule=entry.rule,
+                    reason=entry.reason,
+                    until=entry.until,
+                    ticket=entry.ticket,
+                )
+            )
+    return tuple(found)
+
+
+def waivers_of(config: Config, home: Path) -> tuple[Waiver, ...]:
+    """The waivers that the settings of the folder ``home`` name.
+
+    The usual file may be missing, one with a name of its own may not. Raises as
+    :func:`load_waivers`.
+    """
+    path = home / config.waivers
+    if config.waivers != Config().waivers and not path.exists():
+        raise BadFileError(path, "there is no such file, but waivers names it")
+    return load_waivers(path)
+
+
+def _unknown(path: Path, kind: str, name: str, known: Iterable[str], key: str) -> BadFileError:
+    near = suggest(name, known)
+    hint = f"; did you mean {' or '.join(near)}?" if near else ""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    word = re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w.])")
+    line = next((i for i, text in enumerate(lines, 1) if word.search(text)), None)
+    return BadFileError(path, f"there is no {kind} {name!r}{hint}", line=line, key=key)
 
 
 def load_class(spec: str, folder: Path) -> type:

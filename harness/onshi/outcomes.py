@@ -18,7 +18,10 @@ from onshi.judge.verdict import outcome
 if TYPE_CHECKING:
     from onshi.course import Course
 
-__all__ = ["UNTROUBLED", "Outcome", "Row", "conclude", "row", "waive"]
+__all__ = ["OUT_OF_TIME", "UNTROUBLED", "Outcome", "Row", "accept", "conclude", "row", "waive"]
+
+OUT_OF_TIME = "時間切れ (--onshi-max-time)"
+"""The problem of a trouble that was not started any more."""
 
 UNTROUBLED = Trouble(
     id="untroubled",
@@ -56,10 +59,12 @@ class Outcome:
 class Row(msgspec.Struct, kw_only=True):
     """One outcome as it travels: from a worker process, in results.json, over HTTP.
 
-    ``met``, ``broken`` (level fail) and ``warned`` (level warn) hold rule ids, sorted.
+    ``met``, ``broken`` (level fail) and ``warned`` (level warn) hold rule ids, sorted. ``name``
+    tells an encounter from others with the same trouble; it is empty for a plain trouble.
     """
 
     trouble: str
+    name: str = ""
     title: str = ""
     what: str = ""
     categories: list[str] = []
@@ -100,29 +105,54 @@ def _plain(course: Course, problem: str) -> Outcome:
 def waive(result: Outcome, waivers: Iterable[Waiver]) -> Outcome:
     """Take out waived breaks; a break whose waiver has run out stays red and says so.
 
-    Waivers live in the calendar of the people who promised a fix, not in the desk's.
+    Waivers live in the calendar of the people who promised a fix, not in the desk's. Of several
+    for the same break the first that still holds counts. A product that could not even be asked
+    (its adapter raised) has broken no rule, so there is nothing to waive.
     """
-    if result.result != "failed" or not result.broken():
-        return result
-    mine = [w for w in waivers if fnmatchcase(result.trouble.id, w.trouble)]
-    good = {w.rule: w for w in mine if w.until >= today()}
-    late = {w.rule: w for w in mine if w.until < today()}
     rules = list(dict.fromkeys(f.rule for f in result.broken()))
-    result.waived = [good[rule] for rule in rules if rule in good]
-    if all(rule in good for rule in rules) and not result.problem:
-        result.result = "waived"
-    expired = [late[rule] for rule in rules if rule in late and rule not in good]
-    if expired:
-        result.problem = " / ".join(
-            f"{w.rule} の猶予 (waiver) は {w.until} に切れています: {w.reason}" for w in expired
-        )
+    if result.result == "failed" and rules:
+        result.waived, expired = _promises(result.trouble.id, rules, waivers)
+        result.problem = " / ".join(filter(None, [result.problem, *expired]))
+        if len(result.waived) == len(rules):
+            result.result = "waived"
     return result
 
 
-def row(outcome: Outcome, reproduce: str = "") -> Row:
+def accept(row: Row, waivers: Iterable[Waiver]) -> Row:
+    """The same for an outcome that was kept; the row itself stays as it is."""
+    if row.result != "failed" or not row.broken:
+        return row
+    waived, expired = _promises(row.trouble, row.broken, waivers)
+    problem = " / ".join(filter(None, [row.problem, *(e for e in expired if e not in row.problem)]))
+    result = "waived" if len(waived) == len(row.broken) else row.result
+    return msgspec.structs.replace(row, waived=waived, result=result, problem=problem)
+
+
+def _promises(
+    trouble: str, rules: Iterable[str], waivers: Iterable[Waiver]
+) -> tuple[list[Waiver], list[str]]:
+    """For each broken rule its waiver, if one holds; and what has expired, in sentences."""
+    good: dict[str, Waiver] = {}
+    late: dict[str, Waiver] = {}
+    for waiver in waivers:
+        if fnmatchcase(trouble, waiver.trouble):
+            (good if waiver.until >= today() else late).setdefault(waiver.rule, waiver)
+    held = [good[rule] for rule in rules if rule in good]
+    return held, [_expired(late[rule]) for rule in rules if rule in late and rule not in good]
+
+
+def _expired(waiver: Waiver) -> str:
+    ticket = f" ({waiver.ticket})" if waiver.ticket else ""
+    return (
+        f"{waiver.rule} の猶予 (waiver) は {waiver.until} に切れています: {waiver.reason}{ticket}"
+    )
+
+
+def row(outcome: Outcome, reproduce: str = "", name: str = "") -> Row:
     """An outcome as plain values; ``reproduce`` is the command that shows it again."""
     return Row(
         trouble=outcome.trouble.id,
+        name=name,
         title=outcome.trouble.title,
         what=outcome.trouble.what,
         categories=list(outcome.trouble.categories),

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
 
 from onshi.catalogue.records import Trouble
 from onshi.errors import OnshiError
-from onshi.outcomes import UNTROUBLED, Row, row
+from onshi.outcomes import OUT_OF_TIME, UNTROUBLED, Outcome, Row, row
 from onshi.runner import Runner
 from onshi.schedule import stream
 from onshi.suite import applicable
+
+if TYPE_CHECKING:
+    from onshi.pytest_suite import Session
 
 __all__ = ["EncounterModule", "TroubleModule"]
 
@@ -50,12 +56,7 @@ def test_trouble(
     from onshi.pytest_plugin import _session
 
     session = _session(request.config)
-    if session.out_of_time():
-        pytest.skip("時間切れ (--onshi-max-time)")
-    try:
-        outcome = session.run(onshi_trouble, onshi_runner)
-    except OnshiError as e:
-        pytest.fail(f"{onshi_trouble.id}: {e}", pytrace=False)
+    outcome = _outcome(session, onshi_trouble, partial(session.run, onshi_trouble, onshi_runner))
     _conclude(request, row(outcome, session.reproduce(onshi_trouble)))
 
 
@@ -68,23 +69,29 @@ def test_encounter(
     from onshi.pytest_plugin import _session
 
     session = _session(request.config)
-    number, trouble = onshi_encounter
-    if session.out_of_time():
-        pytest.skip("時間切れ (--onshi-max-time)")
-    if trouble is not None and not applicable(trouble, session.surfaces):
+    number, drawn = onshi_encounter
+    trouble = drawn or UNTROUBLED
+    if not applicable(trouble, session.surfaces):
         pytest.skip("対象外")
     seed = stream(session.config.seed, f"encounter-seed/{number}").getrandbits(31) + 1
     name = f"encounter-{number:04}"
-    try:
-        outcome = session.run(trouble or UNTROUBLED, onshi_runner, name, seed)
-    except OnshiError as e:
-        pytest.fail(f"{name}: {e}", pytrace=False)
-    again = session.reproduce(trouble or UNTROUBLED).split(" --onshi-trouble")[0]
+    outcome = _outcome(session, trouble, partial(session.run, trouble, onshi_runner, name, seed))
+    again = session.reproduce(trouble).split(" --onshi-trouble")[0]
     again += (
         f" --onshi-seed={session.config.seed} --onshi-encounters={session.config.encounters}"
         f" --onshi-rate={session.config.rate} -k {number:04}-"
     )
-    _conclude(request, row(outcome, again))
+    _conclude(request, row(outcome, again, f"{number:04}-{trouble.id}"))
+
+
+def _outcome(session: Session, trouble: Trouble, run: Callable[[], Outcome]) -> Outcome:
+    """What came of it; a run that is over, or settings that cannot be, are outcomes as well."""
+    if session.out_of_time():
+        return Outcome(trouble, "skipped", problem=OUT_OF_TIME)
+    try:
+        return run()
+    except OnshiError as e:
+        return Outcome(trouble, "failed", problem=str(e))
 
 
 def _conclude(request: pytest.FixtureRequest, row: Row) -> None:

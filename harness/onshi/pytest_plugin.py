@@ -154,13 +154,14 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 
 def _wanted(config: pytest.Config) -> bool:
-    """Whether a profile is asked for, on the command line or in pyproject.toml."""
+    """Whether a profile is asked for: on the command line, in pyproject.toml or in onshi.toml."""
     option = config.option
     if option.onshi_profile or option.onshi_trouble:
         return True
     for folder in {config.invocation_params.dir, config.rootpath}:
         path = folder / "pyproject.toml"
-        if path.is_file() and b"[tool.onshi" in path.read_bytes():
+        settings = path.is_file() and b"[tool.onshi" in path.read_bytes()
+        if settings or (folder / "onshi.toml").is_file():
             return bool(_session(config).config.profile or _session(config).config.trouble)
     return False
 

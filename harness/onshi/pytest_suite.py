@@ -6,27 +6,20 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from onshi.catalogue.load import (
-    draw,
-    find_trouble,
-    load_profile,
-    load_rules,
-    load_troubles,
-    troubles_of,
-)
+from onshi.catalogue.load import draw, find_trouble, load_profile, troubles_of
 from onshi.catalogue.records import Profile, Trouble
 from onshi.clock import parse_date
-from onshi.config import Waiver, find_config, load_class, load_waivers
-from onshi.errors import OnshiError, UnknownNameError
-from onshi.outcomes import Outcome
+from onshi.config import find_config, load_class, waivers_of
+from onshi.errors import OnshiError
+from onshi.outcomes import Outcome, Row
 from onshi.platforms import libpcsclite_found
+from onshi.reports.baseline import known_breaks
 from onshi.reports.run import Run, read_rows
 from onshi.runner import Runner
 from onshi.schedule import stream
@@ -70,7 +63,9 @@ class Session:
         if self.integration is not None:
             desk_doors(self.integration)
             self.surfaces = frozenset(self.integration.surfaces)  # type: ignore[attr-defined]
-        self.waivers = self._waivers()
+        self.waivers = waivers_of(self.config, self.home)
+        self.before = self._before()
+        self._accepted = self.waivers + known_breaks(self.before or ())
 
     @staticmethod
     def _check_date(text: str) -> None:
@@ -106,30 +101,14 @@ class Session:
             union.update({t.id: t for t in found})
         return list(union.values())
 
-    def _waivers(self) -> tuple[Waiver, ...]:
-        waivers = load_waivers(self.home / self.config.waivers)
-        for waiver in waivers:
-            if not any(fnmatchcase(t, waiver.trouble) for t in load_troubles()):
-                find_trouble(waiver.trouble)
-            if waiver.rule not in load_rules():
-                raise UnknownNameError(f"rule in {self.config.waivers}", waiver.rule, load_rules())
-        return waivers + self._from_baseline()
-
-    def _from_baseline(self) -> tuple[Waiver, ...]:
-        """What a former run broke is accepted as known."""
+    def _before(self) -> list[Row] | None:
+        """The former run to compare with."""
         if self.config.baseline is None:
-            return ()
-        from datetime import date
-
+            return None
         try:
-            rows = read_rows(Path(self.config.baseline))
+            return read_rows(Path(self.config.baseline))
         except OnshiError as e:
             raise OnshiError(f"--onshi-baseline: {e}") from None
-        return tuple(
-            Waiver(trouble=r.trouble, rule=rule, reason="baseline", until=date.max)
-            for r in rows
-            for rule in r.broken
-        )
 
     # ------------------------------------------------------------ collection
     def selected(self, definition: Any) -> list[Trouble]:
@@ -172,12 +151,11 @@ class Session:
         """The collector of the suite, when there is an integration."""
         if self.integration is None or not self.troubles:
             return None
-        name = "+".join(p.name for p in self.profiles) or "troubles"
         from onshi.pytest_items import EncounterModule, TroubleModule
 
         kind = EncounterModule if self.config.encounters else TroubleModule
         module = kind.from_parent(
-            parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{name}"
+            parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{self.facts().suite}"
         )
         return module
 
@@ -214,6 +192,8 @@ class Session:
         worker = os.environ.get("PYTEST_XDIST_WORKER", "")
         port = self.config.webapi_port
         if worker and folder is not None:
+            with contextlib.suppress(OSError):  # it is said, with what to do, when it is opened
+                folder.mkdir(exist_ok=True)
             folder = folder / worker
         if worker and port:
             port += 2 * int(worker.removeprefix("gw") or 0)
@@ -274,13 +254,13 @@ class Session:
         judged again by the rules of each other. With a seed of its own a trouble is played anew.
         """
         if seed:
-            return judge_played(self._play(trouble, runner, name, seed), trouble, self.waivers)
+            return judge_played(self._play(trouble, runner, name, seed), trouble, self._accepted)
         key = trouble.stimulus(self.surfaces)
         played = self._played.get(key)
         if played is None or played.trouble is trouble:
             played = self._play(trouble, runner, trouble.id, self.config.seed)
             self._played[key] = played
-        return judge_played(played, trouble, self.waivers)
+        return judge_played(played, trouble, self._accepted)
 
     def _play(self, trouble: Trouble, runner: Runner, name: str, seed: int) -> Played:
         doors = desk_doors(runner.integration)
@@ -308,6 +288,10 @@ class Session:
             troubles=[t.id for t in self.troubles],
             scope=[t.id for t in self.out_of_scope()],
             rules=self.config.rules,
+            limits=self.config.limits,
+            waivers=list(self.waivers),
+            whole=not (self.config.trouble or self.config.only or self.config.encounters),
+            encounters=self.config.encounters,
             min_observed=self.config.min_observed,
         )
 

@@ -20,6 +20,7 @@ from onshi.cli.exec import execute
 from onshi.cli.explain import explain_id
 from onshi.cli.find import find_text
 from onshi.cli.profiles import list_profiles
+from onshi.cli.report import report
 from onshi.cli.serve import serve
 from onshi.cli.troubles import list_troubles
 from onshi.errors import OnshiError
@@ -63,6 +64,7 @@ app.command("find")(find_text)
 app.command("explain")(explain_id)
 app.command("exec")(execute)
 app.command("serve")(serve)
+app.command("report")(report)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 

@@ -15,12 +15,14 @@ import msgspec
 
 from onshi.catalogue.load import find_trouble, load_profile
 from onshi.catalogue.records import Profile, Trouble
+from onshi.config import Waiver
 from onshi.errors import OnshiError
 from onshi.outcomes import Row
 
-__all__ = ["Run", "read_rows", "read_run", "write_run"]
+__all__ = ["Run", "merge", "read_rows", "read_run", "worst", "write_run"]
 
 T = TypeVar("T")
+_BAD = ("skipped", "passed", "waived", "failed")
 _ROWS, _RUN = "results.json", "run.json"
 
 
@@ -28,7 +30,9 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     """What was run. ``profiles`` are names or paths; ``date`` is the business date or ``-``.
 
     ``troubles`` are the ids that were to be run, ``scope`` those that the product's surfaces cannot
-    meet (対象外); ``rules`` the levels that the vendor changed.
+    meet (対象外); ``rules`` the levels that the vendor changed, ``limits`` its own limits in
+    seconds, ``waivers`` its known breaks. ``whole``: every trouble of the profiles was to be run,
+    each once. ``encounters``: instead of each trouble, so many patients drawn from the mix.
     """
 
     profiles: list[str] = []
@@ -38,6 +42,10 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     troubles: list[str] = []
     scope: list[str] = []
     rules: dict[str, str] = {}
+    limits: dict[str, float] = {}
+    waivers: list[Waiver] = []
+    whole: bool = False
+    encounters: int = 0
     min_observed: int = 0
 
     @cached_property
@@ -58,11 +66,66 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
         if self.rules:
             changed = ", ".join(f"{rule} = {level}" for rule, level in sorted(self.rules.items()))
             line += f"; 判定を変えた規則: {changed}"
+        if self.limits:
+            own = ", ".join(f"{name} = {value:g} 秒" for name, value in sorted(self.limits.items()))
+            line += f"; 自社の制限: {own}"
         return line
+
+    @property
+    def suite(self) -> str:
+        """What the tests of this run are filed under: the profiles' names."""
+        return "+".join(p.name for p in self.surveys) or "troubles"
 
     def too_few(self, rows: Iterable[Row]) -> bool:
         """Whether fewer troubles than ``min_observed`` could be judged."""
         return sum(1 for r in rows if r.result != "skipped") < self.min_observed
+
+
+def worst(rows: Iterable[Row]) -> dict[str, Row]:
+    """One row for each trouble or encounter: where there are several, the worst of them."""
+    found: dict[str, Row] = {}
+    for row in rows:
+        key = row.name or row.trouble
+        if key not in found or _BAD.index(row.result) > _BAD.index(found[key].result):
+            found[key] = row
+    return found
+
+
+def merge(runs: list[tuple[Run, list[Row]]]) -> tuple[Run, list[Row]]:
+    """Several runs as one: the shards of one suite, or one product on several surfaces.
+
+    A trouble that was run in several counts with its worst outcome; 対象外 is what no run could
+    meet. Raises :class:`OnshiError` for runs that differ in seed, date, levels or limits: their
+    results do not belong into one table.
+    """
+    first = runs[0][0]
+    for name in ("seed", "date", "rules", "limits", "encounters"):
+        values = [getattr(run, name) for run, _ in runs]
+        if any(v != values[0] for v in values):
+            shown = ", ".join(str(v) for v in values)
+            raise OnshiError(f"these runs differ in {name} ({shown}): report them one by one")
+    rows = sorted(worst(r for _, rows in runs for r in rows).values(), key=_order)
+    troubles = _union(run.troubles for run, _ in runs)
+    met = {t for run, _ in runs for t in run.troubles if t not in run.scope}
+    merged = msgspec.structs.replace(
+        first,
+        profiles=_union(run.profiles for run, _ in runs),
+        surfaces=sorted(_union(run.surfaces for run, _ in runs)),
+        troubles=troubles,
+        scope=[t for t in troubles if t not in met],
+        waivers=list(dict.fromkeys(w for run, _ in runs for w in run.waivers)),
+        whole=any(run.whole for run, _ in runs),
+        min_observed=max(run.min_observed for run, _ in runs),
+    )
+    return merged, rows
+
+
+def _order(row: Row) -> tuple[str, str]:
+    return row.trouble, row.name
+
+
+def _union(lists: Iterable[list[str]]) -> list[str]:
+    return list(dict.fromkeys(x for one in lists for x in one))
 
 
 def write_run(folder: Path, run: Run, rows: list[Row]) -> None:

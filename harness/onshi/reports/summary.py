@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from onshi.catalogue.records import Category, Profile, Trouble
-from onshi.outcomes import Row
+from onshi.config import Waiver
+from onshi.judge.case import Verdict
+from onshi.outcomes import OUT_OF_TIME, Row
 from onshi.reports.run import Run
 
-__all__ = ["Line", "category_rows", "details", "shares", "shares_note"]
+__all__ = ["Line", "category_rows", "details", "not_run", "shares", "shares_note", "unneeded"]
 
 _RESULTS = ("passed", "failed", "waived", "skipped")
+_SHOWN = 10
 
 
 class Line(NamedTuple):
-    """One line of text; ``colour`` is ``red``, ``yellow`` or nothing."""
+    """One line of text; ``colour`` is ``red``, ``yellow``, ``green`` or nothing."""
 
     text: str
     colour: str = ""
@@ -59,24 +64,98 @@ def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
 
 
 def details(run: Run, rows: list[Row]) -> Iterator[Line]:
-    """Breaks, warnings, expired promises, what was run once for several, 対象外."""
+    """Breaks, promises, warnings, what was run once for several, not run, 対象外."""
     for row in rows:
         if row.result == "failed":
-            yield Line(f"違反  {row.trouble}: {', '.join(row.broken) or row.problem}", "red")
+            yield Line(f"違反  {_name(row)}: {_what(row)}", "red")
     for row in rows:
         if row.result == "waived":
-            kept = ", ".join(f"{w.rule} ({w.until} まで)" for w in row.waived)
-            yield Line(f"猶予  {row.trouble}: {kept}", "yellow")
+            kept = ", ".join(f"{w.rule} ({_until(w)})" for w in row.waived)
+            yield Line(f"猶予  {_name(row)}: {kept}", "yellow")
+    for waiver in unneeded(run, rows):
+        ticket = f" {waiver.ticket}" if waiver.ticket else ""
+        yield Line(
+            f"不要になった猶予  {waiver.trouble} {waiver.rule}{ticket}: "
+            "違反していません。猶予のファイルから消してください",
+            "yellow",
+        )
     for row in rows:
         if row.warned and row.result != "failed":
-            yield Line(f"注意  {row.trouble}: {', '.join(row.warned)}", "yellow")
+            yield Line(f"注意  {_name(row)}: {', '.join(row.warned)}", "yellow")
     for first, others in _same(rows).items():
         yield Line(f"同じ刺激  {first} で一度だけ実行: {', '.join(others)}")
-    if run.scope:
-        yield Line("対象外  " + ", ".join(run.scope))
+    if late := [_name(row) for row in rows if row.problem == OUT_OF_TIME]:
+        yield Line(f"時間切れ  {_few(late)}", "yellow")
+    if left := not_run(run, rows):
+        yield Line(f"未実行  {_few(left)}", "yellow")
+    yield from _scope(run)
     if run.too_few(rows):
         text = f"観測できたトラブルが {run.min_observed} 件に足りません (--onshi-min-observed)"
         yield Line(text, "red")
+
+
+def not_run(run: Run, rows: Iterable[Row]) -> list[str]:
+    """Troubles that were to be run and have no outcome: deselected, or the run was broken off."""
+    if run.encounters:
+        return []
+    done = {row.trouble for row in rows} | set(run.scope)
+    return [t for t in run.troubles if t not in done]
+
+
+def unneeded(run: Run, rows: Iterable[Row]) -> list[Waiver]:
+    """Waivers for what is not broken any more; only a whole run can tell.
+
+    A waiver whose rule could not be judged this time, or whose troubles did not run, stays.
+    """
+    rows = list(rows)
+    if not run.whole or not_run(run, rows):
+        return []
+    found = []
+    for waiver in run.waivers:
+        mine = [row for row in rows if fnmatchcase(row.trouble, waiver.trouble)]
+        states = {_state(row, waiver.rule) for row in mine}
+        if states and "broken" not in states and states != {"unseen"}:
+            found.append(waiver)
+    return found
+
+
+def _state(row: Row, rule: str) -> str:
+    if rule in row.broken:
+        return "broken"
+    verdicts = {f.verdict for f in row.findings if f.rule == rule}
+    unjudged = not row.findings or verdicts == {Verdict.NOT_OBSERVED}
+    return "unseen" if unjudged else "held"
+
+
+def _name(row: Row) -> str:
+    return row.name or row.trouble
+
+
+def _what(row: Row) -> str:
+    """The broken rules that nothing excuses; else what went wrong instead."""
+    excused = {w.rule for w in row.waived}
+    rules = ", ".join(r for r in row.broken if r not in excused)
+    return "; ".join(filter(None, [rules, row.problem]))
+
+
+def _until(waiver: Waiver) -> str:
+    return "baseline" if waiver.until == date.max else f"{waiver.until} まで"
+
+
+def _few(names: list[str]) -> str:
+    more = f" ほか {len(names) - _SHOWN} 件" if len(names) > _SHOWN else ""
+    return f"{len(names)} 件: {', '.join(names[:_SHOWN])}{more}"
+
+
+def _scope(run: Run) -> Iterator[Line]:
+    """対象外 by the surfaces that those troubles need."""
+    groups: dict[str, list[str]] = {}
+    for trouble in run.out_of_scope:
+        groups.setdefault(" / ".join(trouble.surfaces), []).append(trouble.id)
+    own = ", ".join(run.surfaces)
+    for surfaces, names in sorted(groups.items()):
+        need = f"{surfaces} が要る (この製品は {own})" if surfaces else "起こす方法がない"
+        yield Line(f"対象外  {need}: {', '.join(names)}")
 
 
 def _same(rows: list[Row]) -> dict[str, list[str]]:

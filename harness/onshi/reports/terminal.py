@@ -9,6 +9,7 @@ import msgspec
 import pytest
 
 from onshi.outcomes import Row
+from onshi.reports.baseline import change_lines, since
 from onshi.reports.run import Run, write_run
 from onshi.reports.summary import Line, details, shares
 
@@ -35,7 +36,7 @@ class TerminalSummary:
         """Write results.json and the report; too few observed is a failure."""
         if hasattr(session.config, "workerinput"):
             return
-        self._rows.sort(key=lambda r: r.trouble)  # workers finish in any order
+        self._rows.sort(key=lambda r: (r.trouble, r.name))  # workers finish in any order
         run, config = self._session.facts(), self._session.config
         if config.journal and self._rows:
             write_run(Path(config.journal), run, self._rows)
@@ -56,6 +57,9 @@ class TerminalSummary:
                 _write(terminalreporter, line)
         for line in details(run, self._rows):
             _write(terminalreporter, line)
+        if self._session.before is not None:
+            for line in change_lines(since(self._session.before, self._rows)):
+                _write(terminalreporter, line)
 
 
 def _write(out: Any, line: Line) -> None:
