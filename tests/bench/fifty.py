@@ -22,8 +22,8 @@ SLICES, CALLS = 60, 300
 HOST = """
 import json, sys
 import onshi
-doors = tuple(sys.argv[2].split(","))
-desks = [onshi.Desk(date="2025-10-20", doors=doors, in_process=False) for _ in range(int(sys.argv[1]))]
+how = {"date": "2025-10-20", "doors": tuple(sys.argv[2].split(",")), "in_process": False}
+desks = [onshi.Desk(**how) for _ in range(int(sys.argv[1]))]
 print(json.dumps(desks[0].env()), flush=True)
 sys.stdin.read()
 for desk in desks:

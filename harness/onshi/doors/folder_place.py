@@ -98,7 +98,7 @@ class Place:
             )
 
     def _refuse_foreign(self) -> None:
-        found = [p for p in PARTS if (self.root / p).is_dir() and any(os.scandir(self.root / p))]
+        found = [p for p in PARTS if (self.root / p).is_dir() and any((self.root / p).iterdir())]
         if found:
             raise OnshiError(
                 f"the exchange folder {self.root} has files in {' and '.join(found)} that are "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import itertools
 import os
 import threading
@@ -168,8 +169,12 @@ class FolderSession:
             if pause > 0:
                 waiting.set()
             self._wait(pause, lane)
-            if step is not None:
-                left -= self._do(delivery.where, step, lane, left, waiting)
+            if step is None:
+                continue
+            took = self._do(delivery.where, step, lane, left, waiting)
+            if took is None:
+                return
+            left -= took
 
     def _wait(self, seconds: float, lane: Lane) -> None:
         """Simulated seconds in slices, so that leaving does not have to wait for them."""
@@ -185,11 +190,12 @@ class FolderSession:
 
     def _do(
         self, where: str, step: Step, lane: Lane, patience: float, waiting: threading.Event
-    ) -> float:
+    ) -> float | None:
         """One step on one file of ``where``, again and again while a disk or share is in trouble.
 
         Gives up after ``patience`` simulated seconds, or when the desk leaves: then the journal
-        says ``failed`` and why. Returns the simulated seconds that it took.
+        says ``failed`` and why. Returns the simulated seconds that it took; None when later
+        steps make no sense, because they would add to a file that is not there.
         """
         target = self._inside(where, step.name)
         scale, start = self.backstage.clock.scale, time.monotonic()
@@ -201,7 +207,7 @@ class FolderSession:
                 lane.event("failed", op=step.op, where=where, reason=problem.name)
                 if self.closed.is_set():
                     raise Released
-                return took
+                return None if problem.passes else took
             took = (time.monotonic() - start) / scale
             problem = self._attempt(where, step, target)
         lane.event("file", op=step.op, where=where, bytes=len(step.content))
@@ -271,12 +277,17 @@ def _removed_on_error(path: Path) -> Iterator[None]:
 
 
 def _append(path: Path, content: bytes) -> None:
-    with path.open("ab") as f:
+    """To the end of the file, which is made if it is not there; all of it or nothing."""
+    if not path.exists():
+        with _removed_on_error(path):
+            path.write_bytes(content)
+        return
+    with path.open("ab", buffering=0) as f:
         before = f.tell()
         try:
-            f.write(content)
-            f.flush()
+            if f.write(content) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError:
             with contextlib.suppress(OSError):
-                os.truncate(f.fileno(), before)
+                f.truncate(before)
             raise
