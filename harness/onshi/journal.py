@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ import msgspec
 from onshi.errors import OnshiError
 
 __all__ = ["Journal", "Lane", "apdu_hex", "hexed"]
+
+Hide = Callable[[str], str]
 
 _encode = msgspec.json.Encoder(order=None).encode
 
@@ -39,10 +41,13 @@ def apdu_hex(apdu: bytes) -> str:
 class Lane:
     """One sequence of events. ``t`` is this lane's own simulated time in seconds."""
 
-    __slots__ = ("_sink", "kind", "number", "t")
+    __slots__ = ("_hide", "_sink", "kind", "number", "t")
 
-    def __init__(self, sink: list[tuple[Lane, int, bytes]], kind: str, number: int) -> None:
+    def __init__(
+        self, sink: list[tuple[Lane, int, bytes]], kind: str, number: int, hide: Hide | None = None
+    ) -> None:
         self._sink, self.kind, self.number, self.t = sink, kind, number, 0.0
+        self._hide = hide
 
     @property
     def name(self) -> str:
@@ -53,7 +58,10 @@ class Lane:
         fields["event"] = what
         if self.t:
             fields["t"] = round(self.t, 3)
-        self._sink.append((self, time.perf_counter_ns(), _encode(fields)))
+        raw = _encode(fields)
+        if self._hide is not None:
+            raw = self._hide(raw.decode()).encode()
+        self._sink.append((self, time.perf_counter_ns(), raw))
 
     def passed(self, seconds: float) -> None:
         """This lane waited ``seconds`` of simulated time."""
@@ -61,9 +69,10 @@ class Lane:
 
 
 class Journal:
-    """Every lane of one desk."""
+    """Every lane of one desk. ``hide`` takes out of an event's text what must not be kept."""
 
-    def __init__(self) -> None:
+    def __init__(self, hide: Hide | None = None) -> None:
+        self._hide = hide
         self._sink: list[tuple[Lane, int, bytes]] = []
         self._lanes: dict[str, list[Lane]] = {}
         self._lock = threading.Lock()
@@ -72,7 +81,7 @@ class Journal:
         """A new lane of this kind (``pcsc``, ``webapi``, ``folder`` …)."""
         with self._lock:
             lanes = self._lanes.setdefault(kind, [])
-            lane = Lane(self._sink, kind, len(lanes))
+            lane = Lane(self._sink, kind, len(lanes), self._hide)
             lanes.append(lane)
             return lane
 
@@ -81,7 +90,7 @@ class Journal:
         with self._lock:
             lanes = self._lanes.setdefault(kind, [])
             if not lanes:
-                lanes.append(Lane(self._sink, kind, 0))
+                lanes.append(Lane(self._sink, kind, 0, self._hide))
             return lanes[0]
 
     def events(self, kind: str = "", event: str = "") -> Iterator[dict[str, Any]]:

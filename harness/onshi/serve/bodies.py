@@ -184,10 +184,13 @@ class HandlingBody(Handling, kw_only=True, forbid_unknown_fields=True):
     """What the software did, as far as it could be seen: the fields of :class:`onshi.Handling`.
 
     ``alive``: whether it still takes input. ``returned``: false when it never came back.
+    ``error``: what the driver or its adapter failed with; then nothing is judged, and the trouble
+    has failed.
     """
 
     alive: bool | None = None
     returned: bool = True
+    error: str = ""
 
 
 class HandlingAnswer(_Answer):
@@ -196,7 +199,8 @@ class HandlingAnswer(_Answer):
 
     ``result``: passed, failed, skipped (観測なし), waived. ``text`` says it in Japanese, as pytest
     would. ``also`` are further troubles that were judged by the same visit, because they do the
-    same to this product.
+    same to this product. ``warnings``: what does not work at the moment, such as a disk that
+    is full.
     """
 
     visit: str
@@ -207,6 +211,7 @@ class HandlingAnswer(_Answer):
     findings: list[Finding]
     text: str
     also: list[str]
+    warnings: list[str]
     next: VisitAnswer | None
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from onshi.course import Course
 from onshi.desk import Desk
 from onshi.errors import OnshiError
-from onshi.outcomes import UNTROUBLED, Row, conclude, row, waive
+from onshi.outcomes import UNTROUBLED, Outcome, Row, conclude, row, waive
 from onshi.seams import Site
 from onshi.serve.errors import RefusedError
 
@@ -65,6 +65,7 @@ class Sitting:
     """A visit that a client holds: its place in a course. ``over`` says why it ended, or "".
 
     ``surfaces`` are the product's; the visit's own are those on which the trouble meets it.
+    ``error`` is what its adapter failed with.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Sitting:
     number: int
     following: bool = False
     over: str = ""
+    error: str = ""
     claim: bytes | None = None
 
     def check_open(self) -> None:
@@ -87,6 +89,7 @@ class Sitting:
 class Counter:
     """A desk and its set of endpoints. One call at a time: hold :attr:`lock`.
 
+    ``env`` is what programs are told; it stays, since the addresses do.
     Raises :class:`OnshiError` (a port in use, a folder that cannot be written, a wrong date).
     """
 
@@ -106,7 +109,7 @@ class Counter:
     def _make(self) -> Desk:
         world = self.world
         self.generation += 1
-        return Desk(
+        made = Desk(
             profile=self.house.profile,
             seed=world.seed,
             date=world.date,
@@ -119,13 +122,14 @@ class Counter:
             endpoints=self._endpoints,
             keep_contexts=True,
         )
+        self.env = made.env()
+        return made
 
     def _begin(self) -> None:
         for trouble in self.world.troubles:
             self.desk.apply(trouble)
         for name, when, settings in self.world.faults:
             self.desk.inject(name, when, **settings)
-        self.desk.env()
 
     def anew(self, **changes: Any) -> None:
         """Another world at the same addresses: no fault, no journal, no patient of the last one."""
@@ -155,11 +159,6 @@ class Counter:
     def journal(self) -> Journal:
         """The journal of the world that is there now."""
         return self.desk.journal
-
-    @property
-    def env(self) -> dict[str, str]:
-        """The desk's addresses."""
-        return self.desk.env()
 
     @property
     def warnings(self) -> list[str]:
@@ -193,7 +192,6 @@ class Counter:
         hit = trouble.hit(surfaces) if trouble is not None else surfaces
         config = self.house.config
         course = Course(self.desk, trouble, hit, limits=config.limits, levels=config.rules)
-        self.desk.env()
         assert course.visit is not None
         self.sitting = Sitting(id, self, course, course.visit, trouble, surfaces, 1)
         return self.sitting
@@ -202,33 +200,43 @@ class Counter:
         """The next visit of the same course."""
         following = handled.course.following
         number = handled.number if following else handled.number + 1
-        self.desk.env()
         self.sitting = Sitting(
             id, self, handled.course, visit, handled.trouble, handled.surfaces, number, following
         )
         return self.sitting
 
     def handled(
-        self, sitting: Sitting, handling: Handling, *, alive: bool | None, returned: bool
+        self,
+        sitting: Sitting,
+        handling: Handling,
+        *,
+        alive: bool | None,
+        returned: bool,
+        error: str = "",
     ) -> Visit | None:
         """The product is done with this visit; the next one of its course, or None."""
         sitting.check_open()
         sitting.over = "its handling was reported"
         self.sitting = None
-        if returned:
+        sitting.error = error
+        if returned and not error:
             return sitting.course.handled(handling, alive=alive, claim=sitting.claim)
         sitting.course.never_returned()
         return None
 
     def verdict(self, sitting: Sitting, trouble: Trouble | None) -> Row:
         """The finished course by the rules of ``trouble``, with the waivers taken into account."""
-        outcome = conclude(sitting.course, trouble or UNTROUBLED)
+        outcome = (
+            Outcome(trouble or UNTROUBLED, "failed", problem=f"the adapter failed: {sitting.error}")
+            if sitting.error
+            else conclude(sitting.course, trouble or UNTROUBLED)
+        )
         if trouble is not None and trouble is not sitting.trouble and sitting.trouble is not None:
             outcome.same_as = sitting.trouble.id
         again = self.house.reproduce
         if again and trouble is not None:
             again += f" --seed={self.world.seed} --trouble={trouble.id}"
-        return row(waive(outcome, self.house.waivers), again)
+        return row(waive(outcome, self.house.waivers), again, hide=self.house.site.codes.hide)
 
 
 def folder_of(text: str | None) -> Path | None:

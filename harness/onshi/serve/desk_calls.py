@@ -20,7 +20,7 @@ __all__ = ["shown"]
 _DESK = "/desks/{desk}"
 
 
-def shown(counter: Counter) -> bodies.DeskAnswer:
+def shown(hub: Hub, counter: Counter) -> bodies.DeskAnswer:
     """A desk as it is now."""
     with counter.held() as desk:
         sitting = counter.sitting
@@ -36,7 +36,7 @@ def shown(counter: Counter) -> bodies.DeskAnswer:
             faults=desk.injections.faults,
             visit=sitting.id if sitting is not None else None,
             env=counter.env,
-            warnings=counter.warnings,
+            warnings=hub.warnings(counter),
         )
 
 
@@ -48,7 +48,7 @@ def _given(body: Any) -> dict[str, Any]:
 @operation("GET", "/desks", tag="desks", answer=list[bodies.DeskAnswer])
 def list_desks(hub: Hub, call: Call) -> list[bodies.DeskAnswer]:
     """Every desk of the process."""
-    return [shown(counter) for counter in hub.desks]
+    return [shown(hub, counter) for counter in hub.desks]
 
 
 @operation(
@@ -60,13 +60,13 @@ def open_desk(hub: Hub, call: Call) -> bodies.DeskAnswer:
     given = _given(call.body)
     if given.get("doors") == ():
         raise RefusedError(400, "name one or more doors, or leave it out", field="doors")
-    return shown(hub.open(**given))
+    return shown(hub, hub.open(**given))
 
 
 @operation("GET", _DESK, tag="desks", answer=bodies.DeskAnswer, refusals=(404,))
 def show_desk(hub: Hub, call: Call) -> bodies.DeskAnswer:
     """One desk: its addresses, who is there, and what is at work."""
-    return shown(hub.desk(call.path["desk"]))
+    return shown(hub, hub.desk(call.path["desk"]))
 
 
 @operation("DELETE", _DESK, tag="desks", status=204, refusals=(404, 409))
@@ -84,7 +84,7 @@ def reset_desk(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.lock:
         counter.reset(**_given(call.body))
-    return shown(counter)
+    return shown(hub, counter)
 
 
 @operation("GET", f"{_DESK}/patient", tag="patient", answer=dict[str, Any], refusals=(404,))
@@ -118,7 +118,7 @@ def apply_trouble(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk:
         desk.apply(call.path["trouble"])
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -130,7 +130,7 @@ def lift_trouble(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk:
         desk.injections.lift_trouble(call.path["trouble"])
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -143,7 +143,7 @@ def inject_fault(hub: Hub, call: Call) -> bodies.DeskAnswer:
     find_fault(call.path["fault"])
     with counter.held() as desk, blaming("settings"):
         desk.inject(call.path["fault"], call.body.when, **call.body.settings)
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -154,7 +154,7 @@ def lift_fault(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk:
         desk.injections.lift_fault(call.path["fault"])
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -166,7 +166,7 @@ def insert_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk:
         desk.insert_card()
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -178,7 +178,7 @@ def remove_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk:
         desk.remove_card()
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -192,7 +192,7 @@ def replace_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
         if call.body.kind not in device_names():
             raise UnknownNameError("card", call.body.kind, device_names())
         desk.lay_down(call.body.kind)
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(
@@ -205,7 +205,7 @@ def set_date(hub: Hub, call: Call) -> bodies.DeskAnswer:
     with counter.held() as desk, blaming("date"):
         desk.travel(call.body.date)
         counter.world = counter.world.on(desk.clock.today)
-        return shown(counter)
+        return shown(hub, counter)
 
 
 @operation(

@@ -11,7 +11,7 @@ from typing import Any
 from onshi.catalogue.load import find_trouble
 from onshi.catalogue.records import Trouble
 from onshi.endpoints import Endpoints
-from onshi.outcomes import UNTROUBLED, Row
+from onshi.outcomes import Row
 from onshi.serve.counter import Counter, House, Sitting, World, folder_of
 from onshi.serve.errors import RefusedError, blaming
 from onshi.serve.ledger import Ledger
@@ -21,7 +21,7 @@ __all__ = ["FIRST", "Hub"]
 
 FIRST = "0"
 _MOST_DESKS = 200
-_KEPT_SITTINGS = 2000
+_KEPT_SITTINGS = 200
 
 
 class Hub:
@@ -99,6 +99,10 @@ class Hub:
             with counter.lock:
                 counter.close()
 
+    def warnings(self, counter: Counter) -> list[str]:
+        """What does not work at the moment at this desk, in sentences."""
+        return [*counter.warnings, *filter(None, [self.ledger.trouble])]
+
     # ---------------------------------------------------------------- visits
     def visit(
         self,
@@ -160,7 +164,13 @@ class Hub:
                 self._sittings.pop(next(iter(self._sittings)))
 
     def handled(
-        self, sitting: Sitting, handling: Handling, *, alive: bool | None, returned: bool
+        self,
+        sitting: Sitting,
+        handling: Handling,
+        *,
+        alive: bool | None,
+        returned: bool,
+        error: str = "",
     ) -> tuple[Sitting | None, list[Row]]:
         """What the product did: the visit that goes on, or the verdicts of the finished course.
 
@@ -169,7 +179,7 @@ class Hub:
         """
         counter = sitting.counter
         with counter.lock:
-            visit = counter.handled(sitting, handling, alive=alive, returned=returned)
+            visit = counter.handled(sitting, handling, alive=alive, returned=returned, error=error)
             if visit is not None:
                 following = counter.go_on(self._next_id(), sitting, visit)
                 self._remember(following)
@@ -177,10 +187,7 @@ class Hub:
             own = sitting.trouble
             troubles = [own, *self._alike(own, sitting.surfaces)]
             rows = [counter.verdict(sitting, t) for t in troubles]
-            journal = counter.journal
-        if self.ledger.folder is not None:
-            journal.write(self.ledger.folder, own.id if own is not None else UNTROUBLED.id)
-        self.ledger.keep(rows)
+            self.ledger.keep(rows, counter.journal)
         return None, rows
 
     def _alike(self, trouble: Trouble | None, surfaces: frozenset[str]) -> list[Trouble]:

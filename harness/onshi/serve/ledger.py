@@ -7,7 +7,9 @@ from pathlib import Path
 
 from onshi.catalogue.records import Profile, Trouble
 from onshi.config import Config
-from onshi.outcomes import Row
+from onshi.errors import OnshiError
+from onshi.journal import Journal
+from onshi.outcomes import UNTROUBLED, Row
 from onshi.reports.run import Run, write_run
 from onshi.suite import applicable
 
@@ -18,7 +20,7 @@ class Ledger:
     """Rows of this process, in the order in which they came; written to ``folder`` at each.
 
     ``troubles`` are those of the profiles. Which of them are 対象外 follows from the surfaces that
-    visits were made with.
+    visits were made with. ``trouble`` says why the folder could not be written, or is "".
     """
 
     def __init__(
@@ -34,6 +36,7 @@ class Ledger:
         self._lock = threading.Lock()
         self._rows: dict[str, Row] = {}
         self._surfaces: set[str] = set()
+        self.trouble = ""
 
     def start(self) -> None:
         """Write the empty run, so that a folder that cannot be written shows at once.
@@ -47,22 +50,30 @@ class Ledger:
         with self._lock:
             self._surfaces |= surfaces
 
-    def keep(self, rows: list[Row]) -> None:
-        """Keep verdicts. Raises :class:`OnshiError` when the folder cannot be written; the rows
-        are kept in memory all the same.
+    def keep(self, rows: list[Row], journal: Journal) -> None:
+        """Keep verdicts, the first one's journal under the name of its trouble.
+
+        What cannot be written is kept in memory, and :attr:`trouble` says so; the next time
+        everything is written.
         """
         with self._lock:
             for row in rows:
                 own = self._rows.get(row.trouble)
                 if not row.same_as or own is None or own.same_as:
                     self._rows[row.trouble] = row
-        self._write()
+        try:
+            if self.folder is not None:
+                journal.write(self.folder, rows[0].trouble)
+            self._write()
+            self.trouble = ""
+        except OnshiError as e:
+            self.trouble = str(e)
 
     def run(self) -> Run:
         """What this run is."""
         with self._lock:
             surfaces = frozenset(self._surfaces)
-            seen = set(self._rows)
+            seen = set(self._rows) - {UNTROUBLED.id}
         planned = {t.id: t for t in self.troubles}
         out = [t.id for t in self.troubles if surfaces and not applicable(t, surfaces)]
         return Run(

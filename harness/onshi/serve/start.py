@@ -12,11 +12,11 @@ from typing import Any
 from onshi import pki
 from onshi.catalogue.load import find_trouble, load_profile, troubles_of
 from onshi.catalogue.records import Profile, Trouble
+from onshi.clinic import site_of
 from onshi.clock import today
 from onshi.config import Config, waivers_of
 from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError
-from onshi.seams import Site
 from onshi.serve.counter import House, World
 from onshi.serve.hub import Hub
 from onshi.serve.ledger import Ledger
@@ -82,7 +82,7 @@ def start(config: Config, home: Path, options: Options) -> Running:
         house = House(
             config=config,
             profile=profiles[0] if profiles else None,
-            site=Site(config.clinic.institution_code, config.clinic.encoding, config.clinic.name),
+            site=site_of(config, home),
             pki=certificates,
             waivers=waivers_of(config, home),
             reproduce=" ".join(["onshi serve", *(f"--profile={p}" for p in config.profile)]),

@@ -141,13 +141,16 @@ def report_handling(hub: Hub, call: Call) -> bodies.HandlingAnswer:
     """What the software did; back come the next visit of this trouble, or the verdicts."""
     sitting, body = hub.sitting(call.path["visit"]), call.body
     said = Handling(**{name: getattr(body, name) for name in Handling.__struct_fields__})
-    following, rows = hub.handled(sitting, said, alive=body.alive, returned=body.returned)
+    following, rows = hub.handled(
+        sitting, said, alive=body.alive, returned=body.returned, error=body.error
+    )
     if following is not None:
-        return _answer(sitting, following=shown(following))
-    return _answer(sitting, rows[0], also=[r.trouble for r in rows[1:]])
+        return _answer(hub, sitting, following=shown(following))
+    return _answer(hub, sitting, rows[0], also=[r.trouble for r in rows[1:]])
 
 
 def _answer(
+    hub: Hub,
     sitting: Sitting,
     row: Row | None = None,
     *,
@@ -165,6 +168,7 @@ def _answer(
         findings=row.findings if row is not None else [],
         text=_TEXTS[result](row) if row is not None and result in _TEXTS else "",
         also=also or [],
+        warnings=hub.warnings(sitting.counter),
         next=following,
     )
 
