@@ -28,18 +28,40 @@ __all__ = [
 ]
 
 
+_TABLES = ("1", "3", "4")
+
+
 class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """``[tool.onshi.clinic]``: 医療機関コード (10 digits) and the files' encoding."""
+    """``[tool.onshi.clinic]``: who the clinic is, and what its product accepts.
+
+    ``institution_code``: 10 digits, 都道府県 2, 点数表 1, 医療機関コード 7. ``table``: 点数表, 1
+    医科, 3 歯科, 4 調剤; without it as the code says. ``payer``: 審査支払機関 of a claim,
+    1 支払基金, 2 国保連. ``insurers``: a CSV file of 番号, 名称; ``result_codes``: a TOML file
+    outside the project.
+    """
 
     institution_code: str = "1312345670"
     encoding: str = "utf-8"
     name: str = "試験クリニック"
+    table: str = ""
+    payer: str = "1"
+    insurers: str | None = None
+    result_codes: str | None = None
 
     def __post_init__(self) -> None:
+        if self.table not in ("", *_TABLES):
+            raise ValueError(f"table is '1' 医科, '3' 歯科 or '4' 調剤, not {self.table!r}")
+        if self.payer not in ("1", "2"):
+            raise ValueError(f"payer is '1' 支払基金 (社保) or '2' 国保連, not {self.payer!r}")
         if not (self.institution_code.isascii() and self.institution_code.isdigit()):
             raise ValueError("institution_code is 10 digits")
         if len(self.institution_code) != 10:
             raise ValueError(f"institution_code is 10 digits, not {len(self.institution_code)}")
+        coded = self.institution_code[2]
+        if self.table and coded in _TABLES and coded != self.table:
+            raise ValueError(
+                f"table is {self.table!r}, but the third digit of institution_code says {coded!r}"
+            )
         if self.encoding not in ("utf-8", "cp932"):
             raise ValueError(f"encoding is 'utf-8' or 'cp932', not {self.encoding!r}")
 

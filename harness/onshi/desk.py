@@ -101,7 +101,7 @@ class Desk:
         self.clock = kind(self._first_date(date), scale=time_scale)
         self.deadline = deadline
         self.site = site or Site()
-        self.journal = Journal()
+        self.journal = Journal(self.site.codes.hide if self.site.codes else None)
         self._lane = self.journal.only("desk")
         self._people = 0
         self.scene = self._new_scene("")
@@ -116,7 +116,7 @@ class Desk:
             journal=self.journal, wrap=self.board.card, on_event=self.board.happened
         )
         self.reader.add_reader(reader_name or _READER)
-        self.board.hands = self.reader
+        self.board.hands, self.board.site = self.reader, self.site
         self.injections = Injections(self)
         self._calls = self.board.reader(self.reader)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
@@ -171,7 +171,9 @@ class Desk:
         key = f"p{self._people}"
         self._people += 1
         on = self.clock.today
-        patient, coverage = make_person(self.seed, key, on=on, kind=kind)
+        patient, coverage = make_person(
+            self.seed, key, on=on, kind=kind, insurers=self.site.insurers
+        )
         return Scene(
             patient=patient,
             card=make_card_spec(self.seed, key, on),
@@ -185,6 +187,7 @@ class Desk:
     def _make_person(self, *, kind: str = "", **how: Any) -> tuple[Patient, Coverage]:
         key = f"p{self._people}"
         self._people += 1
+        how = {"insurers": self.site.insurers, **how}
         return make_person(self.seed, key, on=self.clock.today, kind=kind, **how)
 
     def _set_scene(self, fresh: Scene) -> None:

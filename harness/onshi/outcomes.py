@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
@@ -148,9 +148,14 @@ def _expired(waiver: Waiver) -> str:
     )
 
 
-def row(outcome: Outcome, reproduce: str = "", name: str = "") -> Row:
-    """An outcome as plain values; ``reproduce`` is the command that shows it again."""
-    return Row(
+def row(
+    outcome: Outcome, reproduce: str = "", name: str = "", hide: Callable[[str], str] | None = None
+) -> Row:
+    """An outcome as plain values; ``reproduce`` is the command that shows it again.
+
+    ``hide`` takes out of every text what must not be kept (the vendor's own result codes).
+    """
+    made = Row(
         trouble=outcome.trouble.id,
         name=name,
         title=outcome.trouble.title,
@@ -166,3 +171,6 @@ def row(outcome: Outcome, reproduce: str = "", name: str = "") -> Row:
         findings=list(dict.fromkeys(outcome.findings)),
         reproduce=reproduce,
     )
+    text = msgspec.json.encode(made).decode()
+    kept = hide(text) if hide is not None else text
+    return made if kept == text else msgspec.json.decode(kept, type=Row)

@@ -57,7 +57,7 @@ def test_trouble(
 
     session = _session(request.config)
     outcome = _outcome(session, onshi_trouble, partial(session.run, onshi_trouble, onshi_runner))
-    _conclude(request, row(outcome, session.reproduce(onshi_trouble)))
+    _conclude(request, row(outcome, session.reproduce(onshi_trouble), hide=session.site.codes.hide))
 
 
 def test_encounter(
@@ -81,7 +81,7 @@ def test_encounter(
         f" --onshi-seed={session.config.seed} --onshi-encounters={session.config.encounters}"
         f" --onshi-rate={session.config.rate} -k {number:04}-"
     )
-    _conclude(request, row(outcome, again, f"{number:04}-{trouble.id}"))
+    _conclude(request, row(outcome, again, f"{number:04}-{trouble.id}", session.site.codes.hide))
 
 
 def _outcome(session: Session, trouble: Trouble, run: Callable[[], Outcome]) -> Outcome:

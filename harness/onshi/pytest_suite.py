@@ -14,6 +14,7 @@ import pytest
 
 from onshi.catalogue.load import draw, find_trouble, load_profile, troubles_of
 from onshi.catalogue.records import Profile, Trouble
+from onshi.clinic import site_notes, site_of
 from onshi.clock import parse_date
 from onshi.config import find_config, load_class, waivers_of
 from onshi.errors import OnshiError
@@ -52,6 +53,7 @@ class Session:
         if self.config.date is not None:
             self._check_date(self.config.date)
         self.home = self.config_path.parent if self.config_path else here
+        self.site = site_of(self.config, self.home)
         self._started = time.monotonic()
         self._played: dict[bytes, Played] = {}
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
@@ -203,9 +205,7 @@ class Session:
     def open_desk(self, **settings: Any) -> Desk:
         """A desk with this session's settings, overridden by ``settings``."""
         from onshi.desk import Desk
-        from onshi.seams import Site
 
-        clinic = self.config.clinic
         chosen: dict[str, Any] = {
             "seed": self.config.seed,
             "date": self.config.date,
@@ -213,7 +213,7 @@ class Session:
             "time_scale": self.config.time_scale,
             "deadline": self.config.deadline,
             "reader_name": self.config.reader_name,
-            "site": Site(clinic.institution_code, clinic.encoding, clinic.name),
+            "site": self.site,
         }
         if self.config.doors is not None:
             chosen["doors"] = self.config.doors
@@ -297,7 +297,7 @@ class Session:
 
     def header(self) -> str:
         """The line in pytest's header."""
-        line = self.facts().header
+        line = "\n".join([self.facts().header, *site_notes(self.config, self.site)])
         if "pcsc" in self.surfaces and not libpcsclite_found():
             line += (
                 "\nonshi: there is no libpcsclite.so.1 here, so programs find no reader; webapi, "

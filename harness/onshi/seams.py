@@ -14,7 +14,9 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from onshi.people.insurers import Insurers
 from onshi.people.records import CardSpec, Coverage, Patient
+from onshi.result_codes import ResultCodes
 
 __all__ = [
     "Answer",
@@ -305,11 +307,19 @@ class FolderSeam(Protocol):
 # ----------------------------------------------------------------- 9. scene
 @dataclass
 class Site:
-    """The clinic: ``[tool.onshi.clinic]``. ``encoding`` is ``utf-8`` or ``cp932``."""
+    """The clinic: ``[tool.onshi.clinic]``. ``encoding`` is ``utf-8`` or ``cp932``.
+
+    ``table`` is 点数表 (1 医科, 3 歯科, 4 調剤), ``payer`` 審査支払機関 (1 支払基金, 2 国保連).
+    ``insurers`` are those to draw from, by kind; a kind that is not there has invented ones.
+    """
 
     institution_code: str = "1312345670"
     encoding: str = "utf-8"
     name: str = "試験クリニック"
+    table: str = "1"
+    payer: str = "1"
+    insurers: Insurers = field(default_factory=dict)
+    codes: ResultCodes = field(default_factory=ResultCodes)
 
 
 @dataclass

@@ -97,9 +97,22 @@ def test_people_differ() -> None:
 
 
 def test_insurers_of_the_clinic_are_used() -> None:
-    own = {"shaho": ("06132013", "指定健保")}
-    q = make_person(1, "p", on=ON, kind="shaho", insurers=own)[1].qualification
-    assert (q.insurer_number, q.insurer_name) == own["shaho"]
+    own = {"shaho": [("06132013", "指定健保"), ("01130012", "協会けんぽ")]}
+    drawn = set()
+    for seed in range(20):
+        patient, coverage = make_person(seed, "p", on=ON, kind="shaho", insurers=own)
+        other, invented = make_person(seed, "p", on=ON, kind="shaho")
+        q, unlike = coverage.qualification, invented.qualification
+        drawn.add((q.insurer_number, q.insurer_name))
+        assert patient == other
+        assert (q.symbol, q.number, q.acquired) == (unlike.symbol, unlike.number, unlike.acquired)
+        again = make_person(seed, "p", on=ON, kind="shaho", insurers=own)
+        assert again == (patient, coverage)
+    assert drawn == set(own["shaho"])
+    assert (
+        make_person(1, "p", on=ON, kind="kokuho", insurers=own)[1]
+        == (make_person(1, "p", on=ON, kind="kokuho")[1])
+    )
 
 
 def test_an_unknown_kind_is_named() -> None:

@@ -73,6 +73,7 @@ class FaceDoor:
             identifier=_identifier(rng),
             by=Reference.CARD,
             encoding=back.site.encoding,
+            codes=back.site.codes,
         )
         middle = f"{back.site.institution_code:0>10}{rng.getrandbits(80):020X}"
         delivery = Delivery(

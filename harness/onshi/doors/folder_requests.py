@@ -142,6 +142,7 @@ class _Exchange:
             now=back.clock.now(),
             identifier=header.arbitrary_file_identifier,
             encoding=back.site.encoding,
+            codes=back.site.codes,
             echo=inquiry,
         )
         return to_xml(answer_document(answer, heading), back.site.encoding), answer.delay
@@ -161,5 +162,6 @@ class _Exchange:
             on=back.clock.today,
             now=back.clock.now(),
             encoding=back.site.encoding,
+            codes=back.site.codes,
         )
         return to_xml(answer_document(answer, heading), back.site.encoding), 0.0

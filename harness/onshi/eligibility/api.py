@@ -116,6 +116,7 @@ class ApiService:
             now=self._clock.now(),
             identifier=header.arbitrary_file_identifier,
             echo=inquiry,
+            codes=self._site.codes,
         )
         return ApiReply(
             status=200,

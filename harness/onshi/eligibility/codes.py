@@ -22,6 +22,7 @@ __all__ = [
     "Validity",
     "is_placeholder",
     "label",
+    "placeholders",
 ]
 
 
@@ -148,6 +149,11 @@ NOTICE_EXPIRY = (
 def label(code_list: str, code: str) -> str:
     """The Japanese label of a code; the code itself when the list does not have it."""
     return CODE_LISTS.get(code_list, {}).get(code, code)
+
+
+def placeholders() -> tuple[str, ...]:
+    """The placeholder codes that an answer can carry."""
+    return tuple(code for code, _ in (ITEM_ERROR, SYSTEM_ERROR, UNREADABLE, NOTICE_EXPIRY))
 
 
 def is_placeholder(code: str) -> bool:

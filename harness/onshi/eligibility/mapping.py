@@ -18,6 +18,7 @@ from onshi.eligibility.blackdot import dot
 from onshi.eligibility.codes import CharacterCode, Reference, Segment
 from onshi.eligibility.kana import full_width, half_width
 from onshi.people.records import Coverage, Limit, Patient, Qualification
+from onshi.result_codes import ResultCodes
 from onshi.seams import Answer, Inquiry, Record
 
 __all__ = [
@@ -32,13 +33,16 @@ __all__ = [
 ]
 
 
+_OURS = ResultCodes()
+
+
 @dataclass(frozen=True)
 class Heading:
     """What the header says beside the answer's codes.
 
     ``identifier`` is ArbitraryFileIdentifier, ``on`` the QualificationConfirmationDate, ``now``
     the business time, ``encoding`` of the bytes that will be sent. A face file has
-    ``by = "1"`` and no echo of a query.
+    ``by = "1"`` and no echo of a query. ``codes`` are the vendor's in place of our placeholders.
     """
 
     institution: str
@@ -48,6 +52,7 @@ class Heading:
     by: str = Reference.NUMBERS
     encoding: str = "utf-8"
     echo: Inquiry | None = None
+    codes: ResultCodes = _OURS
 
 
 # ------------------------------------------------------------- text codecs
@@ -160,7 +165,7 @@ def answer_document(answer: Answer, heading: Heading) -> m.Document:
         character_code_identifier=character_code(heading.encoding),
     )
     if answer.segment != Segment.DONE and answer.error:
-        header.error_code, header.error_message = answer.error
+        header.error_code, header.error_message = heading.codes.told(answer.error)
     return m.Document(xml_msg=m.XmlMsg(message_header=header, message_body=_body(answer, heading)))
 
 
@@ -178,7 +183,8 @@ def _body(answer: Answer, heading: Heading) -> m.MessageBody | None:
     if heading.echo is not None and heading.by == Reference.NUMBERS:
         body.qualification_confirm_search_info = search_info(heading.echo)
     if answer.processing:
-        body.processing_result_code, body.processing_result_message = answer.processing
+        code, message = heading.codes.told(answer.processing)
+        body.processing_result_code, body.processing_result_message = code, message
     if answer.has_list and answer.validity is not None:
         body.result_list = [
             m.QualificationItem(result_of_qualification_confirmation=record_of(r, heading))

@@ -12,7 +12,7 @@ import msgspec
 from onshi.clock import Clock
 from onshi.journal import Lane
 from onshi.schedule import Runtime, Schedule
-from onshi.seams import Hands, HangUpError, Seam
+from onshi.seams import Hands, HangUpError, Seam, Site
 
 __all__ = ["METHODS", "Fault", "FaultRun", "fault", "registered"]
 
@@ -89,7 +89,9 @@ class FaultRun:
         lane: Lane,
         hands: Hands | None,
         deadline: float,
+        site: Site | None = None,
     ) -> None:
+        self.site = site or Site()
         self.fault, self.runtime, self.clock, self.lane = fault, runtime, clock, lane
         self._hands, self.deadline = hands, deadline
         self.state: dict[str, Any] = {}

@@ -25,6 +25,7 @@ from onshi.seams import (
     ReaderCalls,
     Scene,
     Seam,
+    Site,
     Step,
     Terminal,
     TerminalOutcome,
@@ -76,6 +77,7 @@ class FaultBoard:
         self._runs: dict[Seam, list[FaultRun]] = {seam: [] for seam in Seam}
         self._made = 0
         self.hands: Hands | None = None
+        self.site = Site()
 
     def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
         """Put a fault to work. Raises CannotDeliverError where no door can deliver it."""
@@ -98,6 +100,7 @@ class FaultBoard:
             lane=self._journal.lane("fault"),
             hands=self.hands,
             deadline=self._deadline,
+            site=self.site,
         )
         self._made += 1
         self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Literal
@@ -37,7 +37,7 @@ KINDS = ("", "shaho", "kokuho", "elderly", "late_elderly", "child")
 """Kinds of person: 30-64 with 社保 or 国保, with 社保, with 国保, 70-74, 75 and over, under 6."""
 
 Plan = Literal["shaho", "kokuho", "kouki"]
-Insurers = Mapping[str, tuple[str, str]]
+Insurers = Mapping[str, Sequence[tuple[str, str]]]
 
 _PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("11", "埼玉県", "川口市", "332"),
@@ -82,8 +82,9 @@ def make_person(
 ) -> tuple[Patient, Coverage]:
     """One person and the qualification they hold on a date; the same for the same arguments.
 
-    ``insurers`` gives the (number, name) to use for ``shaho``, ``kokuho`` and ``kouki`` instead
-    of invented ones, for products that refuse unknown insurers. Raises
+    ``insurers`` gives the (number, name) pairs to draw from for ``shaho``, ``kokuho`` and
+    ``kouki`` instead of invented ones, for products that refuse unknown insurers; everything else
+    about the person stays the same. Raises
     :class:`UnknownNameError` for an unknown ``kind``.
     """
     if kind not in KINDS:
@@ -119,13 +120,20 @@ def make_person(
 
 
 def make_qualification(
-    seed: int, key: str, patient: Patient, plan: Plan, *, on: date, acquired: date | None = None
+    seed: int,
+    key: str,
+    patient: Patient,
+    plan: Plan,
+    *,
+    on: date,
+    acquired: date | None = None,
+    insurers: Insurers | None = None,
 ) -> Qualification:
     """A further qualification of a patient: a new employer's, or a second one."""
     with _lock:
         rng = _seeded(f"{seed}/{key}/qualification").random
         head = patient.insured_name == patient.name
-        coverage = _coverage(rng, patient, plan, rng.choice(_PLACES)[0], on, head, None)
+        coverage = _coverage(rng, patient, plan, rng.choice(_PLACES)[0], on, head, insurers)
     qualification = coverage.qualification
     if acquired is not None:
         qualification.acquired = acquired
@@ -245,8 +253,8 @@ def _coverage(
     insurers: Insurers | None,
 ) -> Coverage:
     number, name = _insurer(rng, plan, pref, patient.municipality)
-    if insurers and plan in insurers:
-        number, name = insurers[plan]
+    if own := (insurers or {}).get(plan):
+        number, name = Random(f"{patient.mynumber}/{plan}").choice(own)
     age = patient.age(on)
     acquired = _acquired(rng, patient, plan, on)
     qualification = Qualification(

@@ -22,7 +22,14 @@ class Dual(Fault, frozen=True, kw_only=True):
         own = msgspec.structs.replace(answer.records[0], lost=None)
         seed = run.state.setdefault("seed", run.rng.getrandbits(32))
         plan: Plan = "shaho" if own.coverage.qualification.plan == "kokuho" else "kokuho"
-        second = make_qualification(seed, own.patient.key, own.patient, plan, on=run.clock.today)
+        second = make_qualification(
+            seed,
+            own.patient.key,
+            own.patient,
+            plan,
+            on=run.clock.today,
+            insurers=run.site.insurers,
+        )
         coverage = Coverage(patient=own.patient, qualification=second, holds_from=second.acquired)
         return msgspec.structs.replace(
             answer,

@@ -32,5 +32,6 @@ class OtherPerson(Fault, frozen=True, kw_only=True):
             patient, coverage = make_sibling(record.patient, record.coverage, on=today)
         else:
             seed = run.state.setdefault("seed", run.rng.getrandbits(32))
-            patient, coverage = make_person(seed, f"{record.patient.key}.other", on=today)
+            key = f"{record.patient.key}.other"
+            patient, coverage = make_person(seed, key, on=today, insurers=run.site.insurers)
         return msgspec.structs.replace(record, patient=patient, coverage=coverage, fields={})

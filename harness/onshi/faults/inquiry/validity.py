@@ -11,7 +11,7 @@ from onshi.eligibility.codes import Validity as Code
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.seams import Answer, Inquiries, Inquiry, Record, Seam
 
-_AID_INSURER = "12139994"
+_AID_OFFICE = ("12139994", "福祉事務所（試験用）")
 
 
 @fault("inquiry.validity", Seam.INQUIRY, title="資格有効性が本来と異なる回答になる")
@@ -36,17 +36,18 @@ class Validity(Fault, frozen=True, kw_only=True):
         elif code in (Code.NOT_FOUND, Code.MULTIPLE):
             records, has_list = [], False
         elif code is Code.VALID_UNREGISTERED:
-            records = [_aid(r) for r in records]
+            offices = run.site.insurers.get("seiho") or (_AID_OFFICE,)
+            records = [_aid(r, offices[0]) for r in records]
         return msgspec.structs.replace(answer, validity=code, records=records, has_list=has_list)
 
 
-def _aid(record: Record) -> Record:
-    """The same person under 医療扶助."""
+def _aid(record: Record, office: tuple[str, str]) -> Record:
+    """The same person under 医療扶助, from an office (公費負担者番号, name)."""
     qualification = msgspec.structs.replace(
         record.coverage.qualification,
         card_class="A1",
-        insurer_number=_AID_INSURER,
-        insurer_name="福祉事務所（試験用）",
+        insurer_number=office[0],
+        insurer_name=office[1],
         symbol="",
         number=record.patient.mynumber[:7],
         branch="",

@@ -56,6 +56,7 @@ class LostQualification(Fault, frozen=True, kw_only=True):
             "shaho" if old == "kokuho" else "kokuho",
             on=scene.date,
             acquired=lost,
+            insurers=scene.site.insurers,
         )
         scene.truth = Coverage(
             patient=patient,
