@@ -93,9 +93,10 @@ def _java_proxy(url: str) -> list[str]:
 def _java(name: str, value: str) -> str:
     """One property. The JVM splits JAVA_TOOL_OPTIONS at white space outside of quotes."""
     text = f"-D{name}={value}"
-    if not any(c.isspace() or c == "'" for c in text):
+    if not any(c.isspace() or c in "'\"" for c in text):
         return text
-    return f'"{text}"'
+    quote = "'" if '"' in text else '"'
+    return f"{quote}{text}{quote}"
 
 
 def _node_quoted(path: str) -> str:

@@ -24,18 +24,25 @@ exec "$@"
 
 
 @pytest.fixture(scope="session")
-def built_in() -> dict[str, list[str]]:
+def java(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """How to start BuiltIn and LoginAndSearch, compiled once."""
+    folder = tmp_path_factory.mktemp("classes")
+    login_and_search = PROGRAMS.parents[1] / "webapi" / "programs" / "LoginAndSearch.java"
+    sources = [str(PROGRAMS / "BuiltIn.java"), str(login_and_search)]
+    subprocess.run(["javac", "-d", str(folder), *sources], check=True, timeout=60)
+    return ["java", "-XX:TieredStopAtLevel=1", "-cp", str(folder)]
+
+
+@pytest.fixture(scope="session")
+def built_in(java: list[str]) -> dict[str, list[str]]:
     """The programs, by runtime; each reads inquiry.json where it stands."""
-    for program in ("curl", "java", "node", "unshare", "ip"):
+    for program in ("curl", "node", "unshare", "ip"):
         assert shutil.which(program), f"{program} is part of the test set-up (make setup)"
     return {
         "curl": ["sh", str(PROGRAMS / "built_in.sh"), "inquiry.json"],
         "python": [sys.executable, str(PROGRAMS / "built_in.py"), "inquiry.json"],
         "node": ["node", str(PROGRAMS / "built_in.mjs"), "inquiry.json"],
-        "java": [
-            *("java", "-XX:TieredStopAtLevel=1", "-Xshare:auto"),
-            *(str(PROGRAMS / "BuiltIn.java"), "inquiry.json"),
-        ],
+        "java": [*java, "BuiltIn", "inquiry.json"],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from ipaddress import ip_address
@@ -99,7 +100,7 @@ def test_the_ca_can_vouch_for_nothing_else(own, tmp_path, name, accepted):
 
 # ------------------------------------------------- clients on a network of its own
 @pytest.fixture(scope="module", params=["192.0.2.7", "2001:db8::7"])
-def network(request, world, cache):
+def network(request, world, cache, java):
     """A server that listens on an address, and clients that reach it there."""
     url, search = "$ONSHI_WEBAPI_URL" + LOGIN, "$ONSHI_WEBAPI_SEARCH_URL" + SEARCH
     ca, pair = "$ONSHI_WEBAPI_CA", ("$ONSHI_WEBAPI_CERT", "$ONSHI_WEBAPI_KEY")
@@ -126,7 +127,7 @@ def network(request, world, cache):
             "inquiry.json",
         ],
         "java": [
-            *("java", "-XX:TieredStopAtLevel=1", str(PROGRAMS / "LoginAndSearch.java")),
+            *(*java, "LoginAndSearch"),
             *(url, search, p12[0], "$ONSHI_WEBAPI_TRUSTSTORE", p12[1], "inquiry.json"),
         ],
     }
@@ -222,13 +223,15 @@ def _empty(folder):
 
 
 @pytest.mark.parametrize("damage", [_cut, _remove, _foreign_key, _foreign_ca, _readable, _empty])
-def test_a_damaged_set_is_made_anew(tmp_path, damage):
-    first = pki.for_names(["192.0.2.7"], tmp_path)
-    damage(first.ca.parent)
-    second = pki.for_names(["192.0.2.7"], tmp_path)
-    assert second != first
+def test_a_damaged_set_is_made_anew(own, tmp_path, damage):
+    kept = tmp_path / own.ca.parent.name
+    shutil.copytree(own.ca.parent, kept)
+    assert pki.for_names(NAMES, tmp_path).ca.parent == kept
+    damage(kept)
+    second = pki.for_names(NAMES, tmp_path)
+    assert second.ca.parent != kept
     assert openssl("verify", "-CAfile", second.ca, second.server_cert)[0] == 0
-    assert pki.for_names(["192.0.2.7"], tmp_path) == second
+    assert pki.for_names(NAMES, tmp_path) == second
 
 
 def test_processes_at_once_end_with_one_whole_set(tmp_path):

@@ -11,6 +11,7 @@ import os
 import string
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import onshi
@@ -30,13 +31,16 @@ with onshi.Desk(date="2025-10-20", doors=("webapi",), endpoints=endpoints) as de
     Path("inquiry.json").write_text(json.dumps(message, ensure_ascii=False), encoding="utf-8")
     told = runtime_env(env, {}, reach=asked["reach"]) if asked["reach"] else {}
     clean = {k: os.environ[k] for k in ("PATH", "HOME") if k in os.environ}
-    found = {}
-    for name, argv in asked["programs"].items():
+
+    def run(argv):
         command = [string.Template(part).safe_substitute(env) for part in argv]
         done = subprocess.run(
             command, env={**clean, **told, **env}, capture_output=True, text=True, timeout=60
         )
-        found[name] = [done.returncode, done.stdout, done.stderr]
+        return [done.returncode, done.stdout, done.stderr]
+
+    with ThreadPoolExecutor(2) as pool:
+        found = dict(zip(asked["programs"], pool.map(run, asked["programs"].values()), strict=True))
     found["journal"] = list(desk.journal.events("webapi"))
 endpoints.close()
 json.dump(found, sys.stdout)
