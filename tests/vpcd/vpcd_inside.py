@@ -18,7 +18,7 @@ held: dict[str, Any] = {}
 
 # ------------------------------------------------------------------------ desk
 def open_desk(host: str = "127.0.0.1", port: int = 35963, **how: Any) -> str:
-    """Open a desk, wait for the driver to ask for the card; returns the card's ATR."""
+    """Open a desk; its card's ATR."""
     from onshi import Desk
     from onshi.endpoints import Endpoints
 
@@ -58,6 +58,18 @@ def close_desk() -> float:
     return time.monotonic() - start
 
 
+def is_open() -> bool:
+    return "desk" in held
+
+
+def mend() -> None:
+    """No faults any more, and the card in the reader."""
+    desk = held["desk"]
+    desk.board.clear()
+    if not desk.reader.has_card():
+        desk.insert_card()
+
+
 def remove() -> float:
     """Take the card out; when that was."""
     held["desk"].remove_card()
@@ -74,12 +86,7 @@ def next_patient() -> str:
 
 
 def inject(name: str, when: dict[str, Any] | None = None, **settings: Any) -> None:
-    held["run"] = held["desk"].inject(name, when, **settings)
-
-
-def mend() -> None:
-    """Take the last fault out."""
-    held["desk"].board.remove(held["run"])
+    held["desk"].inject(name, when, **settings)
 
 
 def tries(which: str) -> int:
@@ -88,6 +95,11 @@ def tries(which: str) -> int:
 
 def events(kind: str) -> list[dict[str, Any]]:
     return list(held["desk"].journal.events(kind))
+
+
+def lane() -> str:
+    """The newest connection's lane."""
+    return str(events("vpcd")[-1]["lane"])
 
 
 def canonical() -> str:

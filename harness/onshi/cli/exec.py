@@ -18,7 +18,7 @@ from onshi.runtimes import java_card_env, runtime_env
 
 __all__ = ["execute", "parse_fault"]
 
-_PATIENCE = 4.0
+_PATIENCE = 1.5
 """Seconds for a vpcd driver to take the card, before the program starts without it."""
 
 

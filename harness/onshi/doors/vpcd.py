@@ -11,6 +11,7 @@ import errno
 import os
 import socket
 import threading
+import time
 from typing import Any
 
 from onshi.doors.vpcd_connection import Connection
@@ -24,8 +25,13 @@ HOST, PORT = "127.0.0.1", 35963
 
 _RETRY = 0.5
 """Seconds between tries while the driver is not there."""
+_GAP = 0.8
+"""Seconds for which the driver's reader is empty between two cards: two looks of pcscd. Put in
+sooner, a card may pass for the one before it (measured), with that one's handles still good."""
+_left: dict[tuple[str, int], float] = {}
+"""When a card last left the reader of each driver: the next desk's waits for that, too."""
 _PATIENCE = 3.0
-"""Seconds for a connection to come about; then also for the driver's first question."""
+"""Seconds for a connection to come about."""
 _END = 5.0
 """Seconds that closing waits for a thread; one in a hung card comes back when its desk closes."""
 
@@ -35,17 +41,22 @@ def parse_address(text: str) -> tuple[str, int]:
 
     Raises :class:`OnshiError`.
     """
-    host, colon, port = text.strip().rpartition(":")
-    if not colon or text.strip().endswith("]"):
-        host, port = text.strip(), str(PORT)
+
+    def wrong(why: str) -> OnshiError:
+        return OnshiError(f"{text!r} is not HOST[:PORT]: {why}")
+
+    whole = text.strip()
+    host, colon, port = whole.rpartition(":")
+    if not colon or whole.endswith("]"):
+        host, port = whole, str(PORT)
+    if not host or any(c.isspace() or c == "/" for c in whole):
+        raise wrong("write the host's name or address alone")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
     elif ":" in host:
-        raise OnshiError(f"{text!r} is not HOST[:PORT]: an IPv6 address goes in brackets, [::1]")
-    if not host or any(c.isspace() or c == "/" for c in host):
-        raise OnshiError(f"{text!r} is not HOST[:PORT]: write the host's name or address alone")
+        raise wrong("an IPv6 address goes in brackets, [::1]")
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
-        raise OnshiError(f"{text!r} is not HOST[:PORT]: a port is a number from 1 to 65535")
+        raise wrong("a port is a number from 1 to 65535")
     return host, int(port)
 
 
@@ -58,8 +69,8 @@ class VpcdDoor:
     ends the connection, the call returns success with an empty answer, the next ones
     SCARD_E_NOT_TRANSACTED until that look, then SCARD_W_REMOVED_CARD. The same for an answer of
     no bytes, a card that falls mute at a command and one whose hang ended: vpcd has no words for
-    them, so the card leaves, and is put in again half a second later. Unplugging the reader takes
-    out the card only.
+    them, so the card leaves, and is put in again 0.8 s later. Unplugging the reader takes out the
+    card only.
 
     Return codes and the death of pcscd are not to be had here: pcscd on the other side is real.
     The engine behind it may be behind the pcscd socket as well; then two readers share one card.
@@ -123,7 +134,6 @@ class _Seat:
         self._stopped = False
         self._trouble = ""
         self._seen: Card | None = None
-        self._spent: Card | None = None
         self._pending: socket.socket | None = None
         self._connections: list[Connection] = []
         self._thread = threading.Thread(target=self._run, name="onshi-vpcd", daemon=True)
@@ -153,12 +163,18 @@ class _Seat:
         """The engine tells of a change; a card that left is out of the driver's reader at once."""
         card = self._engine.card_in()
         for connection in self._all():
-            if connection.card is not card and connection.alive:
+            if connection.card is not card:
                 connection.end("card")
-                self.taken.clear()
         if card is not self._seen:
             self._stop_connecting()
             self._news.set()
+
+    def _ended(self) -> None:
+        """A connection is no card in the driver's reader any more."""
+        self.taken.clear()
+        self._trouble = ""
+        _left[self._host, self._port] = time.monotonic()
+        self._news.set()
 
     def _all(self) -> list[Connection]:
         with self._lock:
@@ -179,40 +195,33 @@ class _Seat:
     def _step(self) -> float | None:
         """Do what is due. Returns the seconds until the next step, None: when there is news."""
         card = self._seen = self._engine.card_in()
-        mine = [c for c in self._all() if c.card is card]
-        if mine:
-            if mine[0].alive and not self.taken.is_set():
-                self._trouble = (
-                    f"the driver at {self._where} has not asked for the card: perhaps another "
-                    "card is connected to it; end that program, or choose the driver's other port"
-                )
-            return None
+        with self._lock:
+            self._connections = [c for c in self._connections if c.running]
+            if any(c.alive for c in self._connections):
+                return None
         self.taken.clear()
         if card is None:
             self._trouble = ""
             return None
-        if card is self._spent:
-            self._spent = None
-            return _RETRY
+        gap = _left.get((self._host, self._port), -_GAP) + _GAP - time.monotonic()
+        if gap > 0:
+            return gap
         sock = self._connect()
         if sock is None:
             return _RETRY
-        connection = Connection(
-            sock, card, self._engine, self._journal, taken=self.taken, ended=self._over
+        self._trouble = (
+            f"the driver at {self._where} has not asked for the card yet: if that stays so, "
+            "another card is connected to it; end that program, or use the driver's other port"
         )
+        connection = Connection(
+            sock, card, self._engine, self._journal, taken=self.taken.set, ended=self._ended
+        )
+        connection.start()
         with self._lock:
             self._connections.append(connection)
-        connection.start()
         if self._stopped or self._engine.card_in() is not card:
             connection.end("")
-        return _PATIENCE
-
-    def _over(self, connection: Connection) -> None:
-        """A connection ended; if its card is still there, it is put in again after a while."""
-        with self._lock:
-            self._connections.remove(connection)
-        self._spent = connection.card
-        self._news.set()
+        return None
 
     # ---------------------------------------------------------------- connect
     @property
@@ -222,6 +231,7 @@ class _Seat:
 
     def _connect(self) -> socket.socket | None:
         """A connection to the driver, or None and the trouble."""
+        self._trouble = self._trouble or f"{self._where} has not answered yet"
         try:
             found = socket.getaddrinfo(self._host, self._port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError):

@@ -40,8 +40,9 @@ class _DriverLeftError(Exception):
 class Connection:
     """A card in a vpcd driver's reader, served by a thread of its own.
 
-    ``taken`` is set with the driver's first message: before it, the connection may only be
-    waiting in the driver's queue. ``ended`` is called once, when the connection is over.
+    ``taken`` is called with the driver's first message: before it, the connection may only be
+    waiting in the driver's queue. ``ended`` is called once, when the card has left the driver's
+    reader; a card that hangs may keep the thread longer than that.
 
     Events in the connection's lane ``vpcd``: ``connect``; ``apdu`` {c, r}, without r when no
     answer went out; ``reset``; ``left`` {by}: ``card``, ``driver``, or what a fault did (``mute``,
@@ -56,14 +57,15 @@ class Connection:
         engine: ReaderEngine,
         journal: Journal,
         *,
-        taken: threading.Event,
-        ended: Callable[[Connection], None],
+        taken: Callable[[], None],
+        ended: Callable[[], None],
     ) -> None:
         self._sock, self.card, self._engine, self._journal = sock, card, engine, journal
         self._taken, self._ended = taken, ended
         self._lane: Lane | None = None
         self._off = self._used = False
         self._by: str | None = None
+        self._lock = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="onshi-vpcd-card", daemon=True)
 
     # ------------------------------------------------------------------- life
@@ -76,12 +78,21 @@ class Connection:
         """Whether this is still a card in the driver's reader."""
         return self._by is None
 
+    @property
+    def running(self) -> bool:
+        """Whether its thread is still there."""
+        return self._thread.is_alive()
+
     def end(self, by: str) -> None:
         """End it from outside: the driver sees the card leave. ``by`` "" is not journalled."""
-        if self._by is None:
-            self._by = by
+        with self._lock:
+            first = self._by is None
+            if first:
+                self._by = by
         with contextlib.suppress(OSError):
             self._sock.shutdown(socket.SHUT_RDWR)
+        if first:
+            self._ended()
 
     def join(self, timeout: float) -> None:
         """Wait until the connection's thread is over."""
@@ -103,12 +114,10 @@ class Connection:
         except (_DriverLeftError, OSError):
             pass
         finally:
-            if self._by is None:
-                self._by = by
+            self.end(by)
+            self._sock.close()
             if self._by and self._lane is not None:
                 self._lane.event("left", by=self._by)
-            self._sock.close()
-            self._ended(self)
 
     # --------------------------------------------------------------- messages
     def _serve(self) -> None:
@@ -141,7 +150,7 @@ class Connection:
     def _begin(self) -> Lane:
         self._lane = lane = self._journal.lane("vpcd")
         lane.event("connect")
-        self._taken.set()
+        self._taken()
         return lane
 
     def _send(self, message: bytes) -> None:
