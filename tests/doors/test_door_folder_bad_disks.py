@@ -252,9 +252,8 @@ def test_a_desk_that_leaves_says_what_it_could_not_write(tmp_path: Path) -> None
 # ---------------------------------------------------------- a share that is away
 @in_private_mounts
 def test_a_share_goes_away_and_comes_back(tmp_path: Path) -> None:
-    served, share = tmp_path / "served", tmp_path / "share"
-    for path in (served, share):
-        path.mkdir()
+    served, share = small_disk(tmp_path / "served"), tmp_path / "share"
+    share.mkdir()
     mount("--bind", str(served), str(share))
     door, stage = opened(share)
     stage.inject("folder.late", seconds=0.3)
@@ -270,8 +269,14 @@ def test_a_share_goes_away_and_comes_back(tmp_path: Path) -> None:
     eventually(lambda: door.trouble == "")
     assert answered(hand_in(door, request(door, stage, "2")))
     assert failures(stage) == []
-    door.close()
+    door.detach()
     unmount(share)
+    with pytest.raises(OnshiError, match="mount the share again"):
+        door.attach(stage.backstage)
+    assert names(share) == []
+    mount("--bind", str(served), str(share))
+    door.attach(stage.backstage)
+    door.close()
 
 
 @in_private_mounts

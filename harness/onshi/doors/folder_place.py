@@ -31,6 +31,7 @@ class Place:
     def __init__(self, root: Path, *, given: bool) -> None:
         self.root, self._given = root, given
         self._lock: FileLock | None = None
+        self._device: int | None = None
 
     def claim(self) -> None:
         """Make what is missing and make sure that it is ours. Idempotent.
@@ -88,6 +89,7 @@ class Place:
         self.root.mkdir(exist_ok=True)
         mark = self.root / STAGING
         if not mark.is_dir():
+            self._refuse_bare_mount_point()
             self._refuse_foreign()
             mark.mkdir(exist_ok=True)
         self._lock = FileLock.take(mark / _LOCK)
@@ -95,6 +97,15 @@ class Place:
             raise OnshiError(
                 f"the exchange folder {self.root} is in use by another desk: close that one, "
                 "or name a folder of its own for this one"
+            )
+        self._device = self.root.stat().st_dev
+
+    def _refuse_bare_mount_point(self) -> None:
+        """A share that is away leaves an empty directory, which its readers do not look at."""
+        if self._device not in (None, self.root.stat().st_dev):
+            raise OnshiError(
+                f"the exchange folder {self.root} is not on the disk that it was on: mount the "
+                "share again"
             )
 
     def _refuse_foreign(self) -> None:

@@ -243,6 +243,8 @@ class FolderSession:
             staged = self.root / STAGING / f"{next(self._staged)}.part"
             with _removed_on_error(staged):
                 staged.write_bytes(step.content)
+                if self.closed.is_set():  # the disk did not answer until the desk had left
+                    raise Released
                 staged.replace(target)
         elif step.op == "create":
             with _removed_on_error(target):
@@ -270,7 +272,7 @@ def _removed_on_error(path: Path) -> Iterator[None]:
     """Half a file on a full disk would be taken for an answer, and take the room of one."""
     try:
         yield
-    except OSError:
+    except BaseException:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
         raise
