@@ -10,7 +10,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -94,6 +94,26 @@ def start(*args: str, cwd: Path | None = None, env: Mapping[str, str] | None = N
         _, err = process.communicate(timeout=20)
         raise AssertionError(f"onshi serve ended with {process.returncode}: {err}")
     return Served(process, json.loads(line))
+
+
+Start = Callable[..., Served]
+
+
+@contextlib.contextmanager
+def starting() -> Iterator[Start]:
+    """A way to start processes, of which none outlives the block."""
+    begun: list[Served] = []
+
+    def begin(*args: str, **more: Any) -> Served:
+        begun.append(start(*args, **more))
+        return begun[-1]
+
+    try:
+        yield begin
+    finally:
+        for served in begun:
+            if served.process.poll() is None:
+                served.stop(signal.SIGKILL)
 
 
 @contextlib.contextmanager

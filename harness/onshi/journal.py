@@ -138,5 +138,8 @@ class Journal:
                     head = f'{{"lane":"{lane.name}","wall_ns":{wall},'.encode()
                     f.write(head + raw[1:] + b"\n")
         except OSError as e:
-            raise OnshiError(f"the journal cannot be written to {folder}: {e.strerror}") from None
+            raise OnshiError(
+                f"the journal cannot be written to {folder}: {e.strerror}; choose another folder, "
+                "or make room there"
+            ) from None
         return path

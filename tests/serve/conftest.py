@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from serving import Served, serving
+from serving import Served, Start, serving, starting
 
 
 @pytest.fixture(scope="package")
@@ -28,3 +28,10 @@ def served(process: Served) -> Served:
     """The process, its first desk as at the start."""
     process.control("POST", "/desks/0/reset", {"seed": 0, "date": "2025-10-20"})
     return process
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    """Starts processes of one's own; what a failed test leaves running is ended."""
+    with starting() as begin:
+        yield begin

@@ -103,7 +103,8 @@ def next_patient(hub: Hub, call: Call) -> dict[str, Any]:
     counter = hub.desk(call.path["desk"])
     with counter.held() as desk, blaming("kind"):
         if call.body.kind not in KINDS:
-            raise UnknownNameError("kind of person", call.body.kind, KINDS)
+            known = ", ".join(filter(None, KINDS))
+            raise UnknownNameError("kind of person", call.body.kind, KINDS, f"there are: {known}")
         counter.leave("the next patient came")
         desk.next_patient(call.body.kind)
         return patient_facts(desk)

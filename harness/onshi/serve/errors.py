@@ -43,4 +43,5 @@ def blaming(field: str) -> Iterator[None]:
         raise
     except OnshiError as e:
         near = e.suggestions if isinstance(e, UnknownNameError) else []
-        raise RefusedError(status_of(e), str(e), field=field, suggestions=near) from None
+        status = 409 if isinstance(e, CannotDeliverError) else 400
+        raise RefusedError(status, str(e), field=field, suggestions=near) from None
