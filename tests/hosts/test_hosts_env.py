@@ -141,6 +141,18 @@ def test_exec_with_a_port_for_a_hosts_entry():
     assert json.loads(done.stdout)["msg"].startswith("Authorization has to be"), done.stderr
 
 
+def test_port_443_without_the_right_to_it():
+    exec_443 = [*ONSHI, "exec", "--named-port", "443", "--", "true"]
+    if os.geteuid() == 0:
+        drop = ["--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service"]
+        exec_443 = ["unshare", "-n", "setpriv", *drop, *exec_443]
+    done = subprocess.run(exec_443, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 2
+    assert "port 443" in done.stderr
+    assert "ip_unprivileged_port_start" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # --------------------------------------------------------------- Node, by its shim
 @pytest.mark.parametrize(
     ("fault", "settings", "sees"),
