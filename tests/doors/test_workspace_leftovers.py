@@ -61,8 +61,8 @@ _, status = os.waitpid(child, 0)
 print(json.dumps({"mine": [str(p) for p in mine], "theirs": theirs, "status": status}), flush=True)
 living = os.fork()
 if living == 0:
+    print(os.getpid(), flush=True)
     signal.pause()
-print(living, flush=True)
 sys.stdin.read()
 """
 
