@@ -75,8 +75,7 @@ export class Clinic {
     try {
       await it.visit.present();
       if (it.visit.surfaces.includes("pcsc")) await this.readCard(it);
-      const line = it.visit.surfaces.find((s) => s in this.lines) ?? Object.keys(this.lines)[0];
-      found = await this.lines[line].ask(it.visit.inquiry, it.visit.date);
+      found = await this.lineFor(it.visit).ask(it.visit.inquiry, it.visit.date);
     } catch (e) {
       if (e instanceof DeviceTrouble) {
         it.status = "device_unusable";
@@ -89,6 +88,12 @@ export class Clinic {
       return it.fallBack(left > 0);
     }
     return it.decide(found, left);
+  }
+
+  /** The line on which this trouble can be met; the WebAPI where both can. */
+  lineFor(visit) {
+    const lines = Object.entries(this.lines);
+    return (lines.find(([name]) => visit.surfaces.includes(name)) ?? lines[0])[1];
   }
 
   /** Card on the reader, certificate in date, PIN typed by the patient. */

@@ -29,8 +29,7 @@ export class NaiveClinic extends Clinic {
   async ask(visit) {
     await visit.present();
     if (visit.surfaces.includes("pcsc")) await this.readCard(visit);
-    const line = visit.surfaces.find((s) => s in this.lines) ?? "webapi";
-    return this.lines[line].ask(visit.inquiry, visit.date);
+    return this.lineFor(visit).ask(visit.inquiry, visit.date);
   }
 
   /** Mistake: what did not work once is sent again, until the card locks. */
