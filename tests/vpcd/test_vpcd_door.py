@@ -112,6 +112,8 @@ def test_an_address_is_a_host_and_maybe_a_port(text: str, address: tuple[str, in
     [
         ("", "name or address"),
         (":35963", "name or address"),
+        ("[]:7", "name or address"),
+        ("tcp://host:7", "name or address"),
         ("tcp://host", "name or address"),
         ("two words", "name or address"),
         ("host:", "number from 1 to 65535"),

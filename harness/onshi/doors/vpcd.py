@@ -49,12 +49,12 @@ def parse_address(text: str) -> tuple[str, int]:
     host, colon, port = whole.rpartition(":")
     if not colon or whole.endswith("]"):
         host, port = whole, str(PORT)
-    if not host or any(c.isspace() or c == "/" for c in whole):
-        raise wrong("write the host's name or address alone")
     if host.startswith("[") and host.endswith("]"):
         host = host[1:-1]
-    elif ":" in host:
+    elif ":" in host and "/" not in host:
         raise wrong("an IPv6 address goes in brackets, [::1]")
+    if not host or any(c.isspace() or c == "/" for c in whole):
+        raise wrong("write the host's name or address alone")
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise wrong("a port is a number from 1 to 65535")
     return host, int(port)
