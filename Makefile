@@ -37,7 +37,13 @@ check: .venv/.dev
 bench: .venv/.dev
 	$(BIN)/python tests/bench/run.py
 
-soak: .venv/.dev
+# Schemathesis has a pytest plugin of its own, so it lives beside: it would slow every test run.
+.venv/.soak: pyproject.toml | .venv/.dev
+	$(PYTHON) -m venv .venv/schemathesis
+	.venv/schemathesis/bin/pip install -q "schemathesis>=4"
+	@touch $@
+
+soak: .venv/.dev .venv/.soak
 	$(BIN)/pytest -q -m soak
 
 docs: .venv/.dev

@@ -40,12 +40,22 @@ def control_app(hub: Hub, token: str, hosts: frozenset[str]) -> Starlette:
     one is a page of somebody else's, whose name was pointed at this machine.
     """
     guard = _Guard(token, hosts)
-    routes = [
-        Route(one.path, guard.around(_endpoint(hub, one)), methods=[one.method])
-        for one in operations()
-    ]
+    by_path: dict[str, dict[str, Endpoint]] = {}
+    for one in operations():
+        by_path.setdefault(one.path, {})[one.method] = guard.around(_endpoint(hub, one))
+    routes = [Route(path, _by_method(them), methods=[*them]) for path, them in by_path.items()]
     routes.append(Route(_OPEN, guard.around(_show_document, token=False), methods=["GET"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _not_routed})
+
+
+def _by_method(endpoints: dict[str, Endpoint]) -> Endpoint:
+    """One endpoint for a path, so that a refusal can list every method of it."""
+
+    async def chosen(request: Request) -> Response:
+        method = "GET" if request.method == "HEAD" else request.method
+        return await endpoints[method](request)
+
+    return chosen
 
 
 class _Guard:

@@ -31,6 +31,7 @@ _TAGS = {
     "patient": "Who is at the desk.",
     "faults": "Troubles and faults, without a visit.",
     "card": "Hands.",
+    "journal": "What happened at a desk, in order.",
     "visits": "One patient coming to the desk, from the card to the verdict.",
     "catalogue": "Surveys and troubles.",
     "results": "The verdicts that were kept.",
