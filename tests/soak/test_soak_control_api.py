@@ -16,7 +16,7 @@ SCHEMATHESIS = Path(sys.prefix) / "schemathesis" / "bin" / "st"
 
 
 @pytest.mark.timeout(600)
-def test_every_answer_is_one_that_the_document_promises() -> None:
+def test_every_answer_is_one_that_the_document_promises(tmp_path: Path) -> None:
     """No server error, no answer, status or header that the document does not have."""
     with serving("--profile", "hodanren2025", "--time-scale", "0.001") as served:
         bearer = f"Authorization: Bearer {served.env['ONSHI_CONTROL_TOKEN']}"
@@ -30,6 +30,7 @@ def test_every_answer_is_one_that_the_document_promises() -> None:
             ],
             capture_output=True,
             text=True,
+            cwd=tmp_path,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout[-6000:] + done.stderr
         assert "Tested: 3" in done.stdout

@@ -6,6 +6,7 @@ from onshi.catalogue.load import find_trouble, load_profile, load_troubles, prof
 from onshi.catalogue.records import Trouble
 from onshi.errors import UnknownNameError
 from onshi.reports.html import html
+from onshi.reports.junit import junit
 from onshi.reports.summary import details, shares
 from onshi.serve import bodies
 from onshi.serve.errors import RefusedError
@@ -112,8 +113,6 @@ def show_results(hub: Hub, call: Call) -> bodies.ResultsAnswer:
 @operation("GET", "/results/junit.xml", tag="results", gives="application/xml")
 def results_as_junit(hub: Hub, call: Call) -> Text:
     """The same as a JUnit file: one case for each trouble of the profiles."""
-    from onshi.reports.junit import junit
-
     text = junit(hub.ledger.run(), hub.ledger.rows())
     return Text(text.encode(), "application/xml; charset=utf-8")
 
