@@ -284,3 +284,54 @@ def test_python_dash_m_is_the_same() -> None:
     )
     assert done.returncode == 0
     assert "Exit code" in done.stdout
+
+
+def drives(*command: str, cwd: Path, options: tuple[str, ...] = ()) -> tuple[int, str, str]:
+    """``onshi serve -- COMMAND``: exit code, standard output and error."""
+    done = subprocess.run(
+        [*ONSHI, "serve", "--profile", "hodanren2025", *options, "--", *command],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=cwd,
+    )
+    return done.returncode, done.stdout, done.stderr
+
+
+DRIVER = """
+at() { curl -sS -H "Authorization: Bearer $ONSHI_CONTROL_TOKEN" "$@"; }
+id=$(at -d '{"trouble": "network.vpn_lost"}' "$ONSHI_CONTROL_URL/desks/0/visits" | jq -r .id)
+at -d "$1" "$ONSHI_CONTROL_URL/visits/$id/handling" | jq -r .result
+"""
+
+
+def test_a_driver_is_run_and_its_verdicts_are_summed_up(tmp_path: Path) -> None:
+    broken = drives("sh", "-c", DRIVER, "-", '{"returned": false}', cwd=tmp_path)
+    assert broken[0] == 1
+    assert broken[1].startswith("failed\n")
+    assert "違反  network.vpn_lost: H51" in broken[1]
+    assert broken[2] == ""
+    unseen = drives("sh", "-c", DRIVER, "-", "{}", cwd=tmp_path)
+    assert unseen[0] == 0, unseen
+    assert "違反  network" not in unseen[1]
+
+
+def test_a_driver_s_own_code_is_handed_on(tmp_path: Path) -> None:
+    assert drives("sh", "-c", "exit 7", cwd=tmp_path)[0] == 7
+    assert drives("sh", "-c", "kill -9 $$", cwd=tmp_path)[0] == 128 + 9
+    code, _, err = drives("no-such-program", cwd=tmp_path)
+    assert code == 127
+    assert err == "onshi serve: there is no program 'no-such-program'\n"
+
+
+def test_a_signal_ends_server_and_driver(tmp_path: Path) -> None:
+    script = "echo $$; exec sleep 600"
+    process = subprocess.Popen(
+        [*ONSHI, "serve", "--", "sh", "-c", script], stdout=subprocess.PIPE, text=True, cwd=tmp_path
+    )
+    assert process.stdout is not None
+    driver = int(process.stdout.readline())
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.SIGTERM
+    assert not Path(f"/proc/{driver}").exists()

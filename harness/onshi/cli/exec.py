@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -13,6 +11,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
+from onshi.cli.child import run
 from onshi.errors import OnshiError
 from onshi.runtimes import java_card_env, runtime_env
 
@@ -94,34 +93,12 @@ def execute(
                 print(f"onshi exec: {endpoints.vpcd.trouble}", file=sys.stderr)
             env = desk.env()
             more = runtime_env(env) if proxy else java_card_env()
-            code = _run(command, {**os.environ, **more, **env})
+            code = run(command, {**os.environ, **more, **env}, who="onshi exec")
             if journal is not None:
                 desk.journal.write(journal, "exec")
     finally:
         endpoints.close()
     raise typer.Exit(code)
-
-
-def _run(command: list[str], env: dict[str, str]) -> int:
-    """Run it to its end; Ctrl-C reaches it as it reaches us, and then it has the last word."""
-    try:
-        child = subprocess.Popen(command, env=env)
-    except FileNotFoundError:
-        print(f"onshi exec: there is no program {command[0]!r}", file=sys.stderr)
-        return 127
-    except OSError as e:
-        print(f"onshi exec: {command[0]!r} cannot be run: {e.strerror}", file=sys.stderr)
-        return 126
-    before = {
-        s: signal.signal(s, lambda n, _: None if n == signal.SIGINT else child.send_signal(n))
-        for s in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        code = child.wait()
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return 128 - code if code < 0 else code
 
 
 def parse_fault(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:

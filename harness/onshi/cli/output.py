@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["console", "print_json", "table"]
+    from onshi.reports.summary import Line
+
+__all__ = ["console", "print_json", "print_lines", "table"]
 
 _PIPE_WIDTH = 240
 
@@ -33,6 +36,13 @@ def table(*columns: str) -> Table:
     for column in columns:
         made.add_column(column, overflow="fold")
     return made
+
+
+def print_lines(lines: Iterable[Line]) -> None:
+    """Lines of a report, coloured on a terminal."""
+    out = console()
+    for line in lines:
+        out.print(line.text, style=line.colour or None, soft_wrap=True)
 
 
 def print_json(value: Any) -> None:

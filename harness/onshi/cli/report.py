@@ -45,6 +45,7 @@ def report(
     --baseline knows and one that --waivers has just written down); 1 when something is, or too
     little was observed; 2 for bad input.
     """
+    from onshi.cli.output import print_lines
     from onshi.outcomes import accept
     from onshi.reports.baseline import known_breaks
     from onshi.reports.run import merge, read_rows, read_run
@@ -70,9 +71,9 @@ def report(
         from onshi.reports.junit import write_junit
 
         write_junit(junit, run, rows)
-    _print(_lines(run, rows, before))
+    print_lines(_lines(run, rows, before))
     if waivers is not None:
-        _print(_written(waivers, rows))
+        print_lines(_written(waivers, rows))
     raise typer.Exit(1 if run.too_few(rows) or any(r.result == "failed" for r in rows) else 0)
 
 
@@ -101,13 +102,9 @@ def _promise(waivers: Path | None, until: str, reason: str, ticket: str) -> Waiv
 
 def _lines(run: Run, rows: list[Row], before: list[Row] | None) -> Iterator[Line]:
     from onshi.reports.baseline import change_lines, since
-    from onshi.reports.summary import Line, details, shares
+    from onshi.reports.summary import summary
 
-    yield Line(run.header)
-    for profile in run.surveys:
-        yield Line(f"onshi: {profile.name} ({profile.title})", "bold")
-        yield from shares(profile, run, rows)
-    yield from details(run, rows)
+    yield from summary(run, rows)
     if before is not None:
         yield from change_lines(since(before, rows))
 
@@ -122,11 +119,3 @@ def _written(path: Path, rows: list[Row]) -> Iterator[Line]:
             f"規則の違反ではないので猶予にできないもの: {', '.join(left)}",
             "red",
         )
-
-
-def _print(lines: Iterator[Line]) -> None:
-    from onshi.cli.output import console
-
-    out = console()
-    for line in lines:
-        out.print(line.text, style=line.colour or None, soft_wrap=True)

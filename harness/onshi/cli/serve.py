@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,11 +16,16 @@ from onshi.errors import MissingPieceError, OnshiError
 
 if TYPE_CHECKING:
     from onshi.config import Config
+    from onshi.serve.start import Running
 
 __all__ = ["serve"]
 
 
 def serve(
+    command: Annotated[
+        list[str] | None,
+        typer.Argument(help="a driver to run, after --; the process ends with it"),
+    ] = None,
     profile: Annotated[
         list[str] | None, typer.Option("--profile", help="survey to go through (repeatable)")
     ] = None,
@@ -61,13 +67,15 @@ def serve(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="one line, for programs")] = False,
 ) -> None:
-    """Serve desks and the control API until SIGTERM or Ctrl-C.
+    """Serve desks and the control API until SIGTERM or Ctrl-C, or until COMMAND ends.
 
     Prints every address when it is ready; with --json as one line, an object with the names of
-    environment variables. The token is ONSHI_CONTROL_TOKEN of the environment, else a new one.
+    environment variables. The token is ONSHI_CONTROL_TOKEN of the environment, else a new one. A
+    COMMAND is run with all of it in its environment, and the verdicts are summed up at its end.
 
     Exit code: 0 stopped; 2 the request is wrong (a port in use, a folder that cannot be written,
-    an unknown name).
+    an unknown name). With a COMMAND: its own code if that is not 0 (127 when it does not exist),
+    else 1 when a rule of level fail was broken.
     """
     _check_extra()
     from onshi.config import find_config
@@ -92,10 +100,36 @@ def serve(
     )
     home = path.parent if path is not None else Path.cwd()
     running = start(_overridden(found, given), home, options)
+    if command:
+        raise typer.Exit(_drive(running, command))
     try:
         running.server.run(running.hub, lambda: _say(running.env(), as_json))
     finally:
         running.hub.close()
+
+
+def _drive(running: Running, command: list[str]) -> int:
+    """Serve for as long as the command runs, then sum up."""
+    from onshi.cli.child import Child
+    from onshi.cli.output import print_lines
+    from onshi.reports.summary import summary
+    from onshi.runtimes import runtime_env
+
+    env = running.env()
+    child = Child(command, {**os.environ, **runtime_env(env), **env}, who="onshi serve")
+
+    def ready() -> None:
+        child.start(running.server.stop)
+
+    try:
+        running.server.run(running.hub, ready)
+    finally:
+        code = child.end()
+        running.hub.close()
+    ledger = running.hub.ledger
+    if rows := ledger.rows():
+        print_lines(summary(ledger.run(), rows))
+    return code or int(ledger.red)
 
 
 def _overridden(config: Config, given: dict[str, Any]) -> Config:

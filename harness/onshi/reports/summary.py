@@ -13,14 +13,27 @@ from onshi.judge.case import Verdict
 from onshi.outcomes import OUT_OF_TIME, Row
 from onshi.reports.run import Run
 
-__all__ = ["Line", "category_rows", "details", "not_run", "shares", "shares_note", "unneeded"]
+__all__ = [
+    "Line",
+    "category_rows",
+    "details",
+    "not_run",
+    "shares",
+    "shares_note",
+    "summary",
+    "unneeded",
+]
 
 _RESULTS = ("passed", "failed", "waived", "skipped")
 _SHOWN = 10
+_NOTHING_SEEN = (
+    "何も観測できませんでした: アダプターで来院を処理し、画面で見えたこと (status, message, offered, "
+    "copay_percent, chart_before, chart_after, documents, evidence) を Handling に書いてください"
+)
 
 
 class Line(NamedTuple):
-    """One line of text; ``colour`` is ``red``, ``yellow``, ``green`` or nothing."""
+    """One line of text; ``colour`` is ``red``, ``yellow``, ``green``, ``bold`` or nothing."""
 
     text: str
     colour: str = ""
@@ -44,6 +57,15 @@ def category_rows(
     return table
 
 
+def summary(run: Run, rows: list[Row]) -> Iterator[Line]:
+    """The whole of it: what was run, the table of each survey, the details."""
+    yield Line(run.title)
+    for profile in run.surveys:
+        yield Line(f"onshi: {profile.name} ({profile.title})", "bold")
+        yield from shares(profile, run, rows)
+    yield from details(run, rows)
+
+
 def shares_note(profile: Profile) -> str:
     """What the shares are, and what they are not."""
     return (
@@ -65,6 +87,22 @@ def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
 
 def details(run: Run, rows: list[Row]) -> Iterator[Line]:
     """Breaks, promises, warnings, what was run once for several, not run, 対象外."""
+    yield from _judged(run, rows)
+    for first, others in _same(rows).items():
+        yield Line(f"同じ刺激  {first} で一度だけ実行: {', '.join(others)}")
+    if late := [_name(row) for row in rows if row.problem == OUT_OF_TIME]:
+        yield Line(f"時間切れ  {_few(late)}", "yellow")
+    if left := not_run(run, rows):
+        yield Line(f"未実行  {_few(left)}", "yellow")
+    yield from _scope(run)
+    if run.changes:
+        yield Line(run.changes)
+    if run.too_few(rows):
+        text = f"観測できたトラブルが {run.min_observed} 件に足りません (--onshi-min-observed)"
+        yield Line(text, "red")
+
+
+def _judged(run: Run, rows: list[Row]) -> Iterator[Line]:
     for row in rows:
         if row.result == "failed":
             yield Line(f"違反  {_name(row)}: {_what(row)}", "red")
@@ -82,16 +120,6 @@ def details(run: Run, rows: list[Row]) -> Iterator[Line]:
     for row in rows:
         if row.warned and row.result != "failed":
             yield Line(f"注意  {_name(row)}: {', '.join(row.warned)}", "yellow")
-    for first, others in _same(rows).items():
-        yield Line(f"同じ刺激  {first} で一度だけ実行: {', '.join(others)}")
-    if late := [_name(row) for row in rows if row.problem == OUT_OF_TIME]:
-        yield Line(f"時間切れ  {_few(late)}", "yellow")
-    if left := not_run(run, rows):
-        yield Line(f"未実行  {_few(left)}", "yellow")
-    yield from _scope(run)
-    if run.too_few(rows):
-        text = f"観測できたトラブルが {run.min_observed} 件に足りません (--onshi-min-observed)"
-        yield Line(text, "red")
 
 
 def not_run(run: Run, rows: Iterable[Row]) -> list[str]:

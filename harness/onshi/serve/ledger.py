@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from onshi.catalogue.records import Profile, Trouble
-from onshi.config import Config
+from onshi.catalogue.records import Trouble
+from onshi.config import Config, Waiver
 from onshi.errors import OnshiError
 from onshi.journal import Journal
 from onshi.outcomes import UNTROUBLED, Row
@@ -26,14 +26,15 @@ class Ledger:
     def __init__(
         self,
         config: Config,
-        profiles: list[Profile],
         troubles: list[Trouble],
         date: str,
-        folder: Path | None,
+        *,
+        waivers: tuple[Waiver, ...] = (),
+        folder: Path | None = None,
     ) -> None:
-        self._config, self._profiles, self._date = config, profiles, date
+        self._config, self._date, self._waivers = config, date, waivers
         self.troubles, self.folder = troubles, folder
-        self._lock = threading.Lock()
+        self._lock, self._writing = threading.Lock(), threading.Lock()
         self._rows: dict[str, Row] = {}
         self._surfaces: set[str] = set()
         self.trouble = ""
@@ -62,9 +63,10 @@ class Ledger:
                 if not row.same_as or own is None or own.same_as:
                     self._rows[row.trouble] = row
         try:
-            if self.folder is not None:
-                journal.write(self.folder, rows[0].trouble)
-            self._write()
+            with self._writing:
+                if self.folder is not None:
+                    journal.write(self.folder, rows[0].trouble)
+                self._write()
             self.trouble = ""
         except OnshiError as e:
             self.trouble = str(e)
@@ -84,8 +86,17 @@ class Ledger:
             troubles=[*planned, *sorted(seen - set(planned))],
             scope=[t for t in out if t not in seen],
             rules=self._config.rules,
+            limits=self._config.limits,
+            waivers=list(self._waivers),
+            whole=not self._config.trouble,
             min_observed=self._config.min_observed,
         )
+
+    @property
+    def red(self) -> bool:
+        """Whether something of level fail is broken, or too little could be judged."""
+        rows = self.rows()
+        return any(r.result == "failed" for r in rows) or self.run().too_few(rows)
 
     def rows(self) -> list[Row]:
         """The verdicts, by trouble."""

@@ -7,7 +7,7 @@ from onshi.catalogue.records import Trouble
 from onshi.errors import UnknownNameError
 from onshi.reports.html import html
 from onshi.reports.junit import junit
-from onshi.reports.summary import details, shares
+from onshi.reports.summary import summary
 from onshi.serve import bodies
 from onshi.serve.errors import RefusedError
 from onshi.serve.hub import Hub
@@ -127,12 +127,9 @@ def results_as_html(hub: Hub, call: Call) -> Text:
 @operation("GET", "/results/summary.txt", tag="results", gives="text/plain")
 def results_as_text(hub: Hub, call: Call) -> Text:
     """The same as the summary at the end of a pytest run."""
-    run, rows = hub.ledger.run(), hub.ledger.rows()
-    lines = [run.header]
-    for profile in run.surveys:
-        lines += [line.text for line in shares(profile, run, rows)]
-    lines += [line.text for line in details(run, rows)]
-    return Text(("\n".join(lines) + "\n").encode(), "text/plain; charset=utf-8")
+    lines = summary(hub.ledger.run(), hub.ledger.rows())
+    text = "".join(f"{line.text}\n" for line in lines)
+    return Text(text.encode(), "text/plain; charset=utf-8")
 
 
 # ----------------------------------------------------------------- certificates

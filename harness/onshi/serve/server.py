@@ -42,6 +42,7 @@ class ControlServer:
     ) -> None:
         self._token, self._names, self._pki = token, names, pki
         self._sockets = listening_sockets(host, port)
+        self._server: _Server | None = None
         shown = f"[{names[0]}]" if ":" in names[0] else names[0]
         scheme = "https" if pki is not None else "http"
         self.url = f"{scheme}://{shown}:{self._sockets[0].getsockname()[1]}"
@@ -59,8 +60,13 @@ class ControlServer:
         """Serve until SIGINT or SIGTERM. ``ready`` is called when requests are answered."""
         names = frozenset(n.lower() for n in (*self._names, *LOOPBACK))
         app = control_app(hub, self._token, names)
-        server = _Server(uvicorn.Config(app, **self._settings()), ready, hub)
-        asyncio.run(server.serve(sockets=self._sockets))
+        self._server = _Server(uvicorn.Config(app, **self._settings()), ready, hub)
+        asyncio.run(self._server.serve(sockets=self._sockets))
+
+    def stop(self) -> None:
+        """End :meth:`run` from another thread, as a signal would."""
+        if self._server is not None:
+            self._server.tell()
 
     def _settings(self) -> dict[str, Any]:
         found: dict[str, Any] = {
@@ -92,18 +98,21 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None], hub: Hub) -> None:
         super().__init__(config)
         self._ready, self._hub = ready, hub
+        self._loop: asyncio.AbstractEventLoop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self._loop = asyncio.get_running_loop()
         await super().startup(sockets)
         self._ready()
 
+    def tell(self) -> None:
+        """Ask for the end, from any thread or signal handler."""
+        self._loop.call_soon_threadsafe(self._stop)
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
         told = (signal.SIGINT, signal.SIGTERM)
-        before = {
-            s: signal.signal(s, lambda *_: loop.call_soon_threadsafe(self._stop)) for s in told
-        }
+        before = {s: signal.signal(s, lambda *_: self.tell()) for s in told}
         try:
             yield
         finally:

@@ -14,9 +14,11 @@ from onshi.catalogue.load import find_trouble, load_profile, troubles_of
 from onshi.catalogue.records import Profile, Trouble
 from onshi.clinic import site_of
 from onshi.clock import today
-from onshi.config import Config, waivers_of
+from onshi.config import Config, Waiver, waivers_of
 from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError
+from onshi.reports.baseline import known_breaks
+from onshi.reports.run import read_rows
 from onshi.serve.counter import House, World
 from onshi.serve.hub import Hub
 from onshi.serve.ledger import Ledger
@@ -78,13 +80,14 @@ def start(config: Config, home: Path, options: Options) -> Running:
         pki=certificates if public else None,
     )
     try:
-        ledger = _ledger(config, profiles)
+        waivers = waivers_of(config, home)
+        ledger = _ledger(config, profiles, waivers)
         house = House(
             config=config,
             profile=profiles[0] if profiles else None,
             site=site_of(config, home),
             pki=certificates,
-            waivers=waivers_of(config, home),
+            waivers=waivers + _known(config),
             reproduce=" ".join(["onshi serve", *(f"--profile={p}" for p in config.profile)]),
         )
         endpoints = Endpoints(
@@ -127,14 +130,19 @@ def _token() -> str:
     return given or secrets.token_urlsafe(24)
 
 
-def _ledger(config: Config, profiles: list[Profile]) -> Ledger:
+def _ledger(config: Config, profiles: list[Profile], waivers: tuple[Waiver, ...]) -> Ledger:
     union: dict[str, Trouble] = {t.id: t for p in profiles for t in troubles_of(p)}
     chosen = [find_trouble(t) for t in config.trouble] or list(union.values())
     date = config.date or (profiles[0].date.isoformat() if profiles else today().isoformat())
     folder = Path(config.journal).expanduser().absolute() if config.journal else None
-    ledger = Ledger(config, profiles, chosen, date, folder)
+    ledger = Ledger(config, chosen, date, waivers=waivers, folder=folder)
     ledger.start()
     return ledger
+
+
+def _known(config: Config) -> tuple[Waiver, ...]:
+    """What a former run broke, where the settings name one (``baseline``)."""
+    return known_breaks(read_rows(Path(config.baseline))) if config.baseline else ()
 
 
 def _world(config: Config, options: Options) -> World:
