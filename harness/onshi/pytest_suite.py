@@ -157,7 +157,9 @@ class Session:
 
         kind = EncounterModule if self.config.encounters else TroubleModule
         module = kind.from_parent(
-            parent, path=parent.config.rootpath / "onshi", nodeid=f"onshi/{self.facts().suite}"
+            parent,
+            path=parent.config.invocation_params.dir,  # hooks of a conftest.py there apply
+            nodeid=f"onshi/{self.facts().suite}",
         )
         return module
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import shutil
@@ -46,15 +48,30 @@ class Project:
 
     def pytest(self, *args: str, **env: str) -> Done:
         """A run as a vendor makes it."""
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "-rA"]
+        command = [sys.executable, "-m", "pytest", "-q", "-rA"]
+        for plugin in ("cacheprovider", "hypothesispytest", "faker"):  # a second each to import
+            command += ["-p", f"no:{plugin}"]
         return self._run([*command, *args], env)
 
     def report(self, *args: str | Path) -> Done:
-        """``onshi report``."""
-        return self._run([sys.executable, "-m", "onshi.cli", "report", *map(str, args)], {})
+        """``onshi report``, from the project's folder, in this process."""
+        from onshi.cli import main
+
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with (
+            contextlib.chdir(self.home),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            try:
+                main(["report", *map(str, args)])
+            except SystemExit as e:
+                code = int(e.code or 0)
+        return Done(code, out.getvalue(), err.getvalue())
 
     def _run(self, command: list[str], env: dict[str, str]) -> Done:
-        told = {**os.environ, "COLUMNS": "500", "PYTHONDONTWRITEBYTECODE": "1", **env}
+        told = {**os.environ, "COLUMNS": "500", **env}
+        told.pop("PYTHONDONTWRITEBYTECODE", None)
         done = subprocess.run(
             command, cwd=self.home, env=told, capture_output=True, text=True, timeout=120
         )

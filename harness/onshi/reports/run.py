@@ -59,17 +59,27 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
         return [find_trouble(t) for t in self.scope]
 
     @property
-    def header(self) -> str:
-        """One line for the top of a report."""
+    def title(self) -> str:
+        """What was run, in a line."""
         names = ", ".join(p.name for p in self.surveys) or "-"
-        line = f"onshi: profile {names}, seed {self.seed}, date {self.date}"
+        return f"onshi: profile {names}, seed {self.seed}, date {self.date}"
+
+    @property
+    def changes(self) -> str:
+        """What the vendor judges otherwise than the rules do; empty when nothing."""
+        parts = []
         if self.rules:
             changed = ", ".join(f"{rule} = {level}" for rule, level in sorted(self.rules.items()))
-            line += f"; 判定を変えた規則: {changed}"
+            parts.append(f"判定を変えた規則: {changed}")
         if self.limits:
             own = ", ".join(f"{name} = {value:g} 秒" for name, value in sorted(self.limits.items()))
-            line += f"; 自社の制限: {own}"
-        return line
+            parts.append(f"自社の制限: {own}")
+        return "; ".join(parts)
+
+    @property
+    def header(self) -> str:
+        """One line for the top of a report."""
+        return "; ".join(filter(None, [self.title, self.changes]))
 
     @property
     def suite(self) -> str:

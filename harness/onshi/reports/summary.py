@@ -87,14 +87,16 @@ def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
 
 def details(run: Run, rows: list[Row]) -> Iterator[Line]:
     """Breaks, promises, warnings, what was run once for several, not run, 対象外."""
-    yield from _judged(run, rows)
+    for row in rows:
+        if row.result == "failed":
+            yield Line(f"違反  {_name(row)}: {_what(row)}", "red")
+    yield from _promises(run, rows)
+    for row in rows:
+        if row.warned and row.result != "failed":
+            yield Line(f"注意  {_name(row)}: {', '.join(row.warned)}", "yellow")
     for first, others in _same(rows).items():
         yield Line(f"同じ刺激  {first} で一度だけ実行: {', '.join(others)}")
-    if late := [_name(row) for row in rows if row.problem == OUT_OF_TIME]:
-        yield Line(f"時間切れ  {_few(late)}", "yellow")
-    if left := not_run(run, rows):
-        yield Line(f"未実行  {_few(left)}", "yellow")
-    yield from _scope(run)
+    yield from _left_out(run, rows)
     if run.changes:
         yield Line(run.changes)
     if run.too_few(rows):
@@ -102,10 +104,7 @@ def details(run: Run, rows: list[Row]) -> Iterator[Line]:
         yield Line(text, "red")
 
 
-def _judged(run: Run, rows: list[Row]) -> Iterator[Line]:
-    for row in rows:
-        if row.result == "failed":
-            yield Line(f"違反  {_name(row)}: {_what(row)}", "red")
+def _promises(run: Run, rows: list[Row]) -> Iterator[Line]:
     for row in rows:
         if row.result == "waived":
             kept = ", ".join(f"{w.rule} ({_until(w)})" for w in row.waived)
@@ -117,9 +116,20 @@ def _judged(run: Run, rows: list[Row]) -> Iterator[Line]:
             "違反していません。猶予のファイルから消してください",
             "yellow",
         )
-    for row in rows:
-        if row.warned and row.result != "failed":
-            yield Line(f"注意  {_name(row)}: {', '.join(row.warned)}", "yellow")
+
+
+def _left_out(run: Run, rows: list[Row]) -> Iterator[Line]:
+    if late := [_name(row) for row in rows if row.problem == OUT_OF_TIME]:
+        yield Line(f"時間切れ  {_few(late)}", "yellow")
+    if left := not_run(run, rows):
+        yield Line(f"未実行  {_few(left)}", "yellow")
+    groups: dict[str, list[str]] = {}
+    for trouble in run.out_of_scope:
+        groups.setdefault(" / ".join(trouble.surfaces), []).append(trouble.id)
+    own = ", ".join(run.surfaces)
+    for surfaces, names in sorted(groups.items()):
+        need = f"{surfaces} が要る (この製品は {own})" if surfaces else "起こす方法がない"
+        yield Line(f"対象外  {need}: {', '.join(names)}")
 
 
 def not_run(run: Run, rows: Iterable[Row]) -> list[str]:
@@ -173,17 +183,6 @@ def _until(waiver: Waiver) -> str:
 def _few(names: list[str]) -> str:
     more = f" ほか {len(names) - _SHOWN} 件" if len(names) > _SHOWN else ""
     return f"{len(names)} 件: {', '.join(names[:_SHOWN])}{more}"
-
-
-def _scope(run: Run) -> Iterator[Line]:
-    """対象外 by the surfaces that those troubles need."""
-    groups: dict[str, list[str]] = {}
-    for trouble in run.out_of_scope:
-        groups.setdefault(" / ".join(trouble.surfaces), []).append(trouble.id)
-    own = ", ".join(run.surfaces)
-    for surfaces, names in sorted(groups.items()):
-        need = f"{surfaces} が要る (この製品は {own})" if surfaces else "起こす方法がない"
-        yield Line(f"対象外  {need}: {', '.join(names)}")
 
 
 def _same(rows: list[Row]) -> dict[str, list[str]]:
