@@ -27,7 +27,9 @@ from onshi.serve.server import LOOPBACK, ControlServer
 __all__ = ["TOKEN", "Options", "Running", "start"]
 
 TOKEN = "ONSHI_CONTROL_TOKEN"
-_DOORS = ("pcsc", "webapi", "folder", "face")
+_PCSC = ("pcsc",) if hasattr(socket, "AF_UNIX") else ()
+_DOORS = (*_PCSC, "webapi", "folder", "face")
+"""Windows has no Unix sockets for Python, and its PC/SC service no path to be pointed elsewhere."""
 _ANY = ("0.0.0.0", "::")
 
 
