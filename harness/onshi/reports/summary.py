@@ -27,8 +27,9 @@ __all__ = [
 _RESULTS = ("passed", "failed", "waived", "skipped")
 _SHOWN = 10
 _NOTHING_SEEN = (
-    "何も観測できませんでした: アダプターで来院を処理し、画面で見えたこと (status, message, offered, "
-    "copay_percent, chart_before, chart_after, documents, evidence) を Handling に書いてください"
+    "何も観測できませんでした: アダプターで来院を処理し、画面で見えたこと (status, message, "
+    "offered, copay_percent, chart_before, chart_after, documents, evidence) を Handling に"
+    "書いてください"
 )
 
 
@@ -102,6 +103,8 @@ def details(run: Run, rows: list[Row]) -> Iterator[Line]:
     if run.too_few(rows):
         text = f"観測できたトラブルが {run.min_observed} 件に足りません (--onshi-min-observed)"
         yield Line(text, "red")
+    if rows and all(r.result == "skipped" and r.problem != OUT_OF_TIME for r in rows):
+        yield Line(_NOTHING_SEEN, "yellow")
 
 
 def _promises(run: Run, rows: list[Row]) -> Iterator[Line]:
