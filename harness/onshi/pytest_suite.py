@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from onshi.catalogue.load import draw, find_trouble, load_profile, troubles_of
+from onshi.catalogue.load import draw, load_profile
 from onshi.catalogue.records import Profile, Trouble
 from onshi.clinic import site_notes, site_of
 from onshi.clock import parse_date
@@ -24,7 +24,7 @@ from onshi.reports.baseline import known_breaks
 from onshi.reports.run import Run, read_rows
 from onshi.runner import Runner
 from onshi.schedule import stream
-from onshi.suite import Played, applicable, desk_doors, judge_played, play
+from onshi.suite import Played, applicable, desk_doors, judge_played, planned, play
 
 if TYPE_CHECKING:
     from onshi.desk import Desk
@@ -57,7 +57,7 @@ class Session:
         self._started = time.monotonic()
         self._played: dict[bytes, Played] = {}
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
-        self.troubles = self._troubles()
+        self.troubles = planned(self.config, self.profiles)
         self.integration: type | None = None
         if self.config.integration:
             self.integration = load_class(self.config.integration, self.home)
@@ -90,18 +90,6 @@ class Session:
                     getattr(endpoints, name)
         except OnshiError as e:
             raise pytest.UsageError(str(e)) from None
-
-    def _troubles(self) -> list[Trouble]:
-        """The union of the profiles' troubles, or the ones named; in a stable order."""
-        if self.config.trouble:
-            return [find_trouble(t) for t in dict.fromkeys(self.config.trouble)]
-        union: dict[str, Trouble] = {}
-        for profile in self.profiles:
-            found = troubles_of(profile)
-            if self.config.only == "smoke":
-                found = _one_per_category(profile, found)
-            union.update({t.id: t for t in found})
-        return list(union.values())
 
     def _before(self) -> list[Row] | None:
         """The former run to compare with."""
@@ -326,14 +314,3 @@ class Session:
 
 OPTION = "onshi_"
 _QUIET_DATE = "2025-10-20"
-
-
-def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble]:
-    """For each category the trouble that clinics describe most often, its own before a guest's."""
-    chosen: dict[str, Trouble] = {}
-    for category in profile.category:
-        candidates = [t for t in troubles if category.key in t.categories]
-        if candidates:
-            best = max(candidates, key=lambda t: (t.categories[0] == category.key, t.support))
-            chosen[best.id] = best
-    return list(chosen.values())

@@ -6,14 +6,15 @@ Knows nothing of pytest; the plugin turns an :class:`~onshi.outcomes.Outcome` in
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from onshi.catalogue.records import Trouble
+from onshi.catalogue.load import find_trouble, troubles_of
+from onshi.catalogue.records import Profile, Trouble
 from onshi.clock import JST
 from onshi.config import Config, Waiver
 from onshi.course import Course
@@ -25,7 +26,7 @@ from onshi.visit import Handling, Visit
 if TYPE_CHECKING:
     from onshi.desk import Desk
 
-__all__ = ["Played", "applicable", "desk_doors", "judge_played", "play"]
+__all__ = ["Played", "applicable", "desk_doors", "judge_played", "planned", "play"]
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,33 @@ def desk_doors(integration: Any) -> tuple[str, ...]:
     if "webapi" in surfaces and getattr(integration, "in_process", False):
         doors.append("responses")
     return tuple(doors)
+
+
+def planned(config: Config, profiles: Iterable[Profile]) -> list[Trouble]:
+    """What a run goes through: the troubles named, else the union of the profiles', in their order.
+
+    ``only = "smoke"`` leaves one for each category of a survey.
+    """
+    if config.trouble:
+        return [find_trouble(t) for t in dict.fromkeys(config.trouble)]
+    union: dict[str, Trouble] = {}
+    for profile in profiles:
+        found = troubles_of(profile)
+        if config.only == "smoke":
+            found = _one_per_category(profile, found)
+        union.update({t.id: t for t in found})
+    return list(union.values())
+
+
+def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble]:
+    """For each category the trouble that clinics describe most often, its own before a guest's."""
+    chosen: dict[str, Trouble] = {}
+    for category in profile.category:
+        candidates = [t for t in troubles if category.key in t.categories]
+        if candidates:
+            best = max(candidates, key=lambda t: (t.categories[0] == category.key, t.support))
+            chosen[best.id] = best
+    return list(chosen.values())
 
 
 def applicable(trouble: Trouble, surfaces: frozenset[str]) -> bool:

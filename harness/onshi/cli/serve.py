@@ -29,6 +29,9 @@ def serve(
     profile: Annotated[
         list[str] | None, typer.Option("--profile", help="survey to go through (repeatable)")
     ] = None,
+    only: Annotated[
+        str | None, typer.Option(metavar="smoke", help="smoke: one trouble per category")
+    ] = None,
     trouble: Annotated[
         list[str] | None, typer.Option("--trouble", help="bring this about at desk 0 (repeatable)")
     ] = None,
@@ -84,7 +87,7 @@ def serve(
 
     found, path = find_config(Path.cwd())
     given = {
-        "profile": profile, "seed": seed, "date": date, "folder": folder,
+        "profile": profile, "only": only, "seed": seed, "date": date, "folder": folder,
         "webapi_port": webapi_port, "reader_name": reader_name, "time_scale": time_scale,
         "deadline": deadline, "journal": journal,
     }  # fmt: skip

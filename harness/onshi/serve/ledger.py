@@ -88,7 +88,7 @@ class Ledger:
             rules=self._config.rules,
             limits=self._config.limits,
             waivers=list(self._waivers),
-            whole=not self._config.trouble,
+            whole=not (self._config.trouble or self._config.only),
             min_observed=self._config.min_observed,
         )
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from onshi import pki
-from onshi.catalogue.load import find_trouble, load_profile, troubles_of
-from onshi.catalogue.records import Profile, Trouble
+from onshi.catalogue.load import load_profile
+from onshi.catalogue.records import Profile
 from onshi.clinic import site_of
 from onshi.clock import today
 from onshi.config import Config, Waiver, waivers_of
@@ -23,6 +23,7 @@ from onshi.serve.counter import House, World
 from onshi.serve.hub import Hub
 from onshi.serve.ledger import Ledger
 from onshi.serve.server import LOOPBACK, ControlServer
+from onshi.suite import planned
 
 __all__ = ["TOKEN", "Options", "Running", "start"]
 
@@ -133,11 +134,9 @@ def _token() -> str:
 
 
 def _ledger(config: Config, profiles: list[Profile], waivers: tuple[Waiver, ...]) -> Ledger:
-    union: dict[str, Trouble] = {t.id: t for p in profiles for t in troubles_of(p)}
-    chosen = [find_trouble(t) for t in config.trouble] or list(union.values())
     date = config.date or (profiles[0].date.isoformat() if profiles else today().isoformat())
     folder = Path(config.journal).expanduser().absolute() if config.journal else None
-    ledger = Ledger(config, chosen, date, waivers=waivers, folder=folder)
+    ledger = Ledger(config, planned(config, profiles), date, waivers=waivers, folder=folder)
     ledger.start()
     return ledger
 
