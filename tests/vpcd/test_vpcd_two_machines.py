@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 from vpcd_lab import EMPTY, PRESENT, SELECT, Inside, Pcscd
 
-from netns_pair import Machine, two_machines
+from netns_pair import Machine, clean_environment, two_machines
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,53 @@ def test_the_card_on_linux_is_in_the_reader_on_windows(
     finally:
         client.kill()
         daemon.kill()
+
+
+def test_a_visit_served_from_linux_puts_its_card_into_the_reader_on_windows(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    """``onshi serve --listen --vpcd``, the driver and the product on the other machine."""
+    linux, windows = machines
+    daemon = Pcscd(windows, tmp_path)
+    daemon.start()
+    client = Inside(windows)
+    serve = linux.start(
+        sys.executable, "-m", "onshi.cli", "serve", "--json", "--profile", "hodanren2025",
+        "--listen", linux.address, "--vpcd", windows.address,
+        stdout=subprocess.PIPE, text=True,
+        env={**clean_environment(), "XDG_CACHE_HOME": str(tmp_path / "cache")},
+    )  # fmt: skip
+    assert serve.stdout is not None
+    try:
+        env = json.loads(serve.stdout.readline())
+
+        def control(path: str, body: str = "{}") -> dict[str, object]:
+            done = windows.run(
+                "curl", "-sS", "--cacert", env["ONSHI_WEBAPI_CA"],
+                "--cert", env["ONSHI_WEBAPI_CERT"], "--key", env["ONSHI_WEBAPI_KEY"],
+                "-H", f"Authorization: Bearer {env['ONSHI_CONTROL_TOKEN']}",
+                "-d", body, env["ONSHI_CONTROL_URL"] + path,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+            found: dict[str, object] = json.loads(done.stdout)
+            return found
+
+        body = '{"trouble": "card.pin_already_locked", "surfaces": ["pcsc"]}'
+        visit = control("/desks/0/visits", body)
+        client("wait_for", EMPTY)
+        control(f"/visits/{visit['id']}/present")
+        client("wait_for", PRESENT)
+        asked = ["-s", SELECT, "-s", "00A4020C020018", "-s", "00200080"]
+        sent = windows.run("opensc-tool", *asked).stdout
+        assert "SW1=0x63, SW2=0xC0" in sent or "SW1=0x69, SW2=0x83" in sent, sent
+        control(f"/visits/{visit['id']}/take_away")
+        client("wait_for", EMPTY)
+    finally:
+        serve.terminate()
+        serve.communicate(timeout=20)
+        client.kill()
+        daemon.kill()
+    assert serve.returncode == 0
 
 
 def test_a_machine_that_is_not_there_is_explained_and_holds_nothing_up(desk: Inside) -> None:
