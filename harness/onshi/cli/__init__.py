@@ -19,6 +19,7 @@ from onshi.cli.doctor import doctor
 from onshi.cli.exec import execute
 from onshi.cli.explain import explain_id
 from onshi.cli.find import find_text
+from onshi.cli.init import init
 from onshi.cli.profiles import list_profiles
 from onshi.cli.report import report
 from onshi.cli.serve import serve
@@ -58,6 +59,7 @@ def _options(
 
 # Commands, in the order in which --help shows them. A command's module imports only typer at its
 # top; what it works with is imported when it runs, so that --help stays quick.
+app.command("init")(init)
 app.command("profiles")(list_profiles)
 app.command("troubles")(list_troubles)
 app.command("find")(find_text)
