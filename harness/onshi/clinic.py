@@ -82,11 +82,13 @@ def _result_codes(path: Path, home: Path) -> ResultCodes:
             f"lies inside {where}, where it would be committed and passed on with the rest: result "
             "codes are not public, keep them outside",
         )
-    table = convert_table(path, read_toml(path), dict[str, _Code])
-    for name in table:
+    found = {}
+    for name, table in read_toml(path).items():
         if name not in placeholders():
             near = suggest(name, placeholders()) or list(placeholders())
             raise BadFileError(
                 path, f"there is no placeholder {name!r}; did you mean {' or '.join(near)}?"
             )
-    return ResultCodes({name: (told.code, told.message) for name, told in table.items()})
+        told = convert_table(path, table, _Code, name)
+        found[name] = told.code, told.message
+    return ResultCodes(found)

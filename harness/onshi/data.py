@@ -148,11 +148,11 @@ def _structs(kind: Any) -> set[type[msgspec.Struct]]:
 def _line_of(path: Path, key: str) -> int | None:
     """The line on which a dotted key (``troubles[2].titel``) stands, as far as text can tell."""
     parts = re.findall(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]", key)
-    if not parts:
+    names = [name for name, _ in parts if name]
+    if not names:
         return None
     lines = path.read_text(encoding="utf-8").splitlines()
     start = 0
-    names = [name for name, _ in parts if name]
     for (name, _), (_, index) in itertools.pairwise(parts):
         if name and index.isdigit():
             heads = [i for i, s in enumerate(lines) if s.strip().startswith(f"[[{name}")]

@@ -49,16 +49,21 @@ def read_insurers(path: Path) -> Insurers:
 def _rows(path: Path) -> Iterator[tuple[int, str, str, str]]:
     """(line, number, name, kind) of each line with something in it, the heading left out."""
     reader = csv.reader(io.StringIO(_text(path), newline=""))
-    where = {"number": 0, "name": 1, "kind": 2}
-    first = True
+    where, width, first = {"number": 0, "name": 1, "kind": 2}, 3, True
     try:
         for row in reader:
             cells = [cell.strip() for cell in row]
             if not any(cells):
                 continue
             if first and not cells[0][:1].isdigit():
-                where = _heading(path, reader.line_num, cells)
+                where, width = _heading(path, reader.line_num, cells), len(cells)
             else:
+                if any(cells[width:]):
+                    raise BadFileError(
+                        path,
+                        f"there is more in this line than {width} columns",
+                        line=reader.line_num,
+                    )
                 number, name, kind = (
                     cells[where[k]] if where[k] < len(cells) else "" for k in _HEADINGS
                 )
