@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from onshi.catalogue.load import find_trouble
-from serving import Served
+from serving import Served, serving
 
 
 def begin(served: Served, trouble: str | None, **more: Any) -> dict[str, Any]:
@@ -303,3 +303,21 @@ def test_a_wrong_handling_names_its_field_and_the_visit_stays_open(
     assert reply.json["error"]["field"] == field
     assert words in reply.json["error"]["message"]
     assert served.control("GET", f"/visits/{visit['id']}")["over"] is False
+
+
+def test_what_a_door_cannot_bring_about_is_refused_and_kept_as_such(
+    served: Served, tmp_path: Any
+) -> None:
+    """A card in a vpcd reader: a real PC/SC service makes its own reader codes."""
+    with serving("--profile", "hodanren2025", "--vpcd", "127.0.0.1:9", cwd=tmp_path) as other:
+        assert "PCSCLITE_CSOCK_NAME" not in other.env
+        assert "127.0.0.1:9" in other.control("GET", "/desks/0")["warnings"][0]
+        reply = other.ask("POST", "/desks/0/visits", {"trouble": "reader.freeze"})
+        assert reply.status == 409
+        assert "vpcd" in reply.json["error"]["message"]
+        rows = {r["trouble"]: r for r in other.control("GET", "/results")["rows"]}
+        assert rows["reader.freeze"]["result"] == "skipped"
+        assert rows["reader.freeze"]["problem"].startswith("この入口では起こせません")
+        assert other.control("POST", "/desks/0/visits", {"trouble": "card.pin_forgotten"})["id"]
+        with_socket = other.control("POST", "/desks", {})
+        assert "PCSCLITE_CSOCK_NAME" in with_socket["env"]

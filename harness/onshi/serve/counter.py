@@ -184,11 +184,16 @@ class Counter:
 
         Raises :class:`OnshiError` for a trouble that these surfaces cannot meet.
         """
+        if trouble is not None and trouble.why_not:
+            raise OnshiError(f"{trouble.id} cannot be brought about here: {trouble.why_not}")
+        if trouble is not None and not surfaces & set(trouble.surfaces):
+            raise OnshiError(
+                f"{trouble.id} cannot meet a product that uses {', '.join(sorted(surfaces))}: "
+                f"it takes place on {', '.join(trouble.surfaces)}"
+            )
         self.leave(f"visit {id} began at desk {self.key}")
         if fresh:
             self.anew()
-        if trouble is not None and trouble.why_not:
-            raise OnshiError(f"{trouble.id} cannot be brought about here: {trouble.why_not}")
         hit = trouble.hit(surfaces) if trouble is not None else surfaces
         config = self.house.config
         course = Course(self.desk, trouble, hit, limits=config.limits, levels=config.rules)

@@ -11,6 +11,7 @@ from typing import Any
 from onshi.catalogue.load import find_trouble
 from onshi.catalogue.records import Trouble
 from onshi.endpoints import Endpoints
+from onshi.errors import CannotDeliverError
 from onshi.outcomes import Row
 from onshi.serve.counter import Counter, House, Sitting, World, folder_of
 from onshi.serve.errors import RefusedError, blaming
@@ -73,8 +74,8 @@ class Hub:
                 raise RefusedError(409, f"{_MOST_DESKS} desks are open: close one first")
             key = str(next(self._numbers))
         world = replace(self._world, troubles=(), faults=(), **settings)
-        if "vpcd" not in settings.get("doors", ()):
-            world = replace(world, doors=tuple(d for d in world.doors if d != "vpcd"))
+        if "doors" not in settings:
+            world = replace(world, doors=tuple("pcsc" if d == "vpcd" else d for d in world.doors))
         made = Counter(key, self.house, world, self._make_endpoints(folder=folder_of(folder)))
         with self._lock:
             self._counters[key] = made
@@ -118,12 +119,13 @@ class Hub:
         with counter.lock, blaming("trouble"):
             wanted = self._surfaces(counter, surfaces)
             self.ledger.met_with(wanted)
-            sitting = counter.sit(
-                self._next_id(),
-                found,
-                wanted,
-                fresh=fresh if fresh is not None else found is not None,
-            )
+            anew = fresh if fresh is not None else found is not None
+            try:
+                sitting = counter.sit(self._next_id(), found, wanted, fresh=anew)
+            except CannotDeliverError as e:
+                if found is not None:
+                    self.ledger.refused(found, str(e))
+                raise
             self._remember(sitting)
         return sitting
 

@@ -9,7 +9,7 @@ from onshi.catalogue.records import Trouble
 from onshi.config import Config, Waiver
 from onshi.errors import OnshiError
 from onshi.journal import Journal
-from onshi.outcomes import UNTROUBLED, Row
+from onshi.outcomes import UNTROUBLED, Outcome, Row, row
 from onshi.reports.run import Run, write_run
 from onshi.suite import applicable
 
@@ -57,11 +57,7 @@ class Ledger:
         What cannot be written is kept in memory, and :attr:`trouble` says so; the next time
         everything is written.
         """
-        with self._lock:
-            for row in rows:
-                own = self._rows.get(row.trouble)
-                if not row.same_as or own is None or own.same_as:
-                    self._rows[row.trouble] = row
+        self._put(rows)
         try:
             with self._writing:
                 if self.folder is not None:
@@ -70,6 +66,18 @@ class Ledger:
             self.trouble = ""
         except OnshiError as e:
             self.trouble = str(e)
+
+    def _put(self, rows: list[Row]) -> None:
+        with self._lock:
+            for one in rows:
+                own = self._rows.get(one.trouble)
+                if not one.same_as or own is None or own.same_as:
+                    self._rows[one.trouble] = one
+
+    def refused(self, trouble: Trouble, why: str) -> None:
+        """A trouble that the doors here cannot bring about: 観測なし, with the reason."""
+        said = f"この入口では起こせません: {why}"
+        self._put([row(Outcome(trouble, "skipped", problem=said))])
 
     def run(self) -> Run:
         """What this run is."""

@@ -38,7 +38,9 @@ _ANY = ("0.0.0.0", "::")
 class Options:
     """What ``onshi serve`` is told beside ``[tool.onshi]``. Ports: 0 is any free one.
 
-    ``listen`` is an address for other machines, "" for this one alone; ``names`` are further
+    With ``vpcd`` the card is in that driver's reader and not behind a socket of ours: faults of the
+    reader, which only our socket can bring about, would else seem to have been met. ``listen`` is
+    an address for other machines, "" for this one alone; ``names`` are further
     names by which they call it. ``faults`` are (name, schedule, settings).
     """
 
@@ -150,7 +152,7 @@ def _world(config: Config, options: Options) -> World:
     return World(
         seed=config.seed,
         date=config.date or (None if config.profile else "now"),
-        doors=(*_DOORS, "vpcd") if options.vpcd is not None else _DOORS,
+        doors=_DOORS if options.vpcd is None else ("vpcd", *_DOORS[len(_PCSC) :]),
         reader_name=config.reader_name,
         time_scale=config.time_scale,
         deadline=config.deadline,
