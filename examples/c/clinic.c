@@ -57,6 +57,19 @@ static int ask(reception *desk, const char *prompt, json_t *options, char **answ
     return strcmp(*answer, "cancel") != 0;
 }
 
+static double scaled(double milliseconds)
+{
+    const char *scale = getenv("ONSHI_TIME_SCALE");
+    return milliseconds * (scale != NULL ? atof(scale) : 1);
+}
+
+static double now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1e3 + time.tv_nsec / 1e6;
+}
+
 static void pause_briefly(void)
 {
     struct timespec time = {0, 5 * 1000 * 1000};
@@ -216,11 +229,10 @@ static size_t keep(char *data, size_t one, size_t count, void *into)
     return one * count;
 }
 
-/* The answer's JSON, or NULL: not reached, refused, cut off. Always within its time. */
-static json_t *post(const char *base, const char *path, const char *token, const json_t *body)
+/* The answer's JSON, or NULL: not reached, refused, cut off, or not there within `limit` ms. */
+static json_t *post(const char *base, const char *path, const char *token, double limit,
+                    const json_t *body)
 {
-    const char *scale = getenv("ONSHI_TIME_SCALE");
-    double limit = 60000 * (scale != NULL ? atof(scale) : 1);
     CURL *curl = curl_easy_init();
     char *sent = json_dumps(body, 0), *url = NULL, *authorization = NULL;
     reply answer = {NULL, 0};
@@ -234,7 +246,7 @@ static json_t *post(const char *base, const char *path, const char *token, const
         headers = curl_slist_append(headers, authorization);
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(limit > 700 ? limit : 700));
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(limit > 1 ? limit : 1));
     curl_easy_setopt(curl, CURLOPT_CAINFO, getenv("ONSHI_WEBAPI_CA"));
     curl_easy_setopt(curl, CURLOPT_SSLCERT, getenv("ONSHI_WEBAPI_CERT"));
     curl_easy_setopt(curl, CURLOPT_SSLKEY, getenv("ONSHI_WEBAPI_KEY"));
@@ -275,13 +287,14 @@ static json_t *inquire(const onshi_visit *visit)
     json_t *empty = json_object(), *answer = NULL;
     snprintf(identifier, sizeof identifier, "C%09d", ++number);
     json_t *sent = question(visit, identifier);
-    for (int attempt = 0; attempt < TRIES && answer == NULL; attempt++) {
+    double end = now() + (scaled(60000) > 700 ? scaled(60000) : 700);
+    for (int attempt = 0; attempt < TRIES && answer == NULL && now() < end; attempt++) {
         if (attempt > 0)
             pause_briefly();
-        json_t *login = post(getenv("ONSHI_WEBAPI_URL"), LOGIN, "", empty);
+        json_t *login = post(getenv("ONSHI_WEBAPI_URL"), LOGIN, "", end - now(), empty);
         const char *token = text(json_object_get(login, "result"), "idToken");
         if (*token)
-            answer = post(getenv("ONSHI_WEBAPI_SEARCH_URL"), SEARCH, token, sent);
+            answer = post(getenv("ONSHI_WEBAPI_SEARCH_URL"), SEARCH, token, end - now(), sent);
         json_decref(login);
     }
     json_t *message = json_object_get(answer, "XmlMsg");

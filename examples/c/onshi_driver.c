@@ -22,6 +22,7 @@ typedef struct buffer {
 
 static const char *junit = "onshi-junit.xml";
 static double patience = 30;
+static int quiet = 0;
 static int to_parent = -1; /* in the product's process: where its end is told */
 
 static void tell_parent(int code)
@@ -281,19 +282,29 @@ static int meet(const char *trouble, const char *surfaces, onshi_check_in check_
 }
 
 /* ------------------------------------------------------------------ the run */
+static double seconds(const char *given)
+{
+    char *end = NULL;
+    double found = strtod(given, &end);
+    if (*end != '\0' || !(found > 0 && found < 1e6))
+        end_of_run("--patience is a number of seconds, not %s", given);
+    return found;
+}
+
+/* Where the names of troubles begin. */
 static int options(int argc, char **argv)
 {
     int i = 1;
-    for (; i < argc && argv[i][0] == '-'; i += 2) {
-        char *end = NULL;
-        if (i + 1 < argc && strcmp(argv[i], "--junit") == 0)
-            junit = argv[i + 1];
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strcmp(argv[i], "--quiet") == 0)
+            quiet = 1;
+        else if (i + 1 < argc && strcmp(argv[i], "--junit") == 0)
+            junit = argv[++i];
         else if (i + 1 < argc && strcmp(argv[i], "--patience") == 0)
-            patience = strtod(argv[i + 1], &end);
+            patience = seconds(argv[++i]);
         else
-            end_of_run("usage: %s [--junit FILE] [--patience SECONDS] [TROUBLE...]", argv[0]);
-        if (end != NULL && (*end != '\0' || !(patience > 0 && patience < 1e6)))
-            end_of_run("--patience is a number of seconds, not %s", argv[i + 1]);
+            end_of_run("%s? usage: [--junit FILE] [--patience SECONDS] [--quiet] [TROUBLE...]",
+                       argv[i]);
     }
     return i;
 }
@@ -333,7 +344,8 @@ int onshi_run(const char *surfaces, onshi_check_in check_in, const char *const *
         failed += meet(*troubles, surfaces, check_in) == FAILED;
     write_junit();
     char *summary = call("GET", "/results/summary.txt", NULL);
-    fputs(summary, stdout);
+    if (!quiet)
+        fputs(summary, stdout);
     free(summary);
     curl_global_cleanup();
     return failed ? FAILED : PASSED;

@@ -25,7 +25,8 @@ typedef json_t *(*onshi_check_in)(const onshi_visit *visit);
 /* Goes through the troubles named in argv, or those in `defaults` (ends with NULL); the word
  * "untroubled" is a patient whom nothing troubles. Each trouble meets the product in a process of
  * its own, so that a crash or a hang costs that trouble only. `surfaces`: "pcsc,webapi".
- * Options: --junit FILE, --patience SECONDS (30) for one trouble.
+ * Options: --junit FILE; --patience SECONDS (30) for one trouble; --quiet: no summary at the end,
+ * since `onshi serve -- COMMAND` prints it itself.
  * Returns the exit code: 0 nothing failed, 1 something did, 2 the run could not be made. */
 int onshi_run(const char *surfaces, onshi_check_in check_in, const char *const *defaults, int argc,
               char **argv);

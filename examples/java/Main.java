@@ -2,7 +2,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The run: {@code java Main [--naive] [--junit FILE] [--patience SECONDS] [TROUBLE...]}. */
+/** The run: {@code java Main [--naive]}, then the arguments of {@link OnshiDriver}. */
 public final class Main {
     private Main() {}
 

@@ -52,9 +52,11 @@ import javax.net.ssl.TrustManagerFactory;
  * }
  * }</pre>
  *
- * <p>Arguments: {@code [--junit FILE] [--patience SECONDS] [TROUBLE...]}; without troubles, all of
- * the survey. The word {@code untroubled} is a patient whom nothing troubles. Needs Java 17, Gson
- * and the environment variables that {@code onshi serve} prints.
+ * <p>Arguments: {@code [--junit FILE] [--patience SECONDS] [--quiet] [TROUBLE...]}; without
+ * troubles, all of the survey. The word {@code untroubled} is a patient whom nothing troubles. A
+ * call of the product may take SECONDS (30); {@code --quiet} leaves the summary out, which {@code
+ * onshi serve -- COMMAND} prints itself. Needs Java 17, Gson and the environment variables that
+ * {@code onshi serve} prints.
  *
  * <p>製品を起動・操作するのは Adapter だけです。このファイルは書き換えずに使えます。
  */
@@ -229,12 +231,14 @@ public final class OnshiDriver {
 
     // ---------------------------------------------------------------- the run
     private static final String UNTROUBLED = "untroubled";
-    private static final String USAGE = "usage: [--junit FILE] [--patience SECONDS] [TROUBLE...]";
+    private static final String USAGE =
+            "usage: [--junit FILE] [--patience SECONDS] [--quiet] [TROUBLE...]";
     private final Supplier<Adapter> adapters;
     private final List<String> named = new ArrayList<>();
     private final Control control;
     private Path junit = Path.of("onshi-junit.xml");
     private double patience = 30;
+    private boolean quiet = false;
     private Worker worker;
 
     private OnshiDriver(Supplier<Adapter> adapters, String[] args) {
@@ -246,6 +250,8 @@ public final class OnshiDriver {
                 junit = Path.of(args[++i]);
             } else if (args[i].equals("--patience") && i + 1 < args.length) {
                 patience = seconds(args[++i]);
+            } else if (args[i].equals("--quiet")) {
+                quiet = true;
             } else {
                 throw new EndOfRun(args[i] + "? " + USAGE);
             }
@@ -284,7 +290,9 @@ public final class OnshiDriver {
         }
         stop();
         write(junit, control.get("/results/junit.xml"));
-        System.out.println(control.get("/results/summary.txt").strip());
+        if (!quiet) {
+            System.out.println(control.get("/results/summary.txt").strip());
+        }
         return failed == 0 ? 0 : 1;
     }
 
