@@ -13,8 +13,9 @@ from onshi.card import VirtualCard
 from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
 from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
-from onshi.endpoints import Endpoints, process_endpoints
-from onshi.errors import OnshiError, UnknownNameError
+from onshi.endpoints import Endpoints
+from onshi.entrance import DOORS, SURFACES, Entrance, check_doors
+from onshi.errors import OnshiError
 from onshi.faults import FaultBoard, FaultRun
 from onshi.injections import Injections
 from onshi.journal import Journal
@@ -27,7 +28,7 @@ from onshi.terminal.app import FaceTerminal
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
-    from onshi.doors.responses import ResponsesDoor
+    from onshi.doors.backstage import Backstage
     from onshi.doors.webapi import WebApiDoor
     from onshi.judge.case import Finding
     from onshi.reception import Reception
@@ -35,15 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DOORS", "SURFACES", "Desk"]
 
-DOORS = ("pcsc", "vpcd", "webapi", "responses", "folder", "face")
-SURFACES = {
-    "pcsc": "pcsc",
-    "vpcd": "pcsc",
-    "webapi": "webapi",
-    "responses": "webapi",
-    "folder": "folder",
-    "face": "face",
-}
 _READER = "SONY FeliCa RC-S300/P (1000000) 00 00"
 
 
@@ -90,12 +82,9 @@ class Desk:
         in_process: bool | None = None,
         keep_contexts: bool = False,
     ) -> None:
-        self._keep_contexts = keep_contexts
         self.seed = seed
         self.doors = tuple(doors)
-        for door in self.doors:
-            if door not in DOORS:
-                raise UnknownNameError("door", door, DOORS)
+        check_doors(*self.doors)
         self.profile = _profile(profile)
         kind: type[Clock] = VirtualClock if time == "virtual" else RealClock
         self.clock = kind(self._first_date(date), scale=time_scale)
@@ -110,7 +99,7 @@ class Desk:
             clock=self.clock,
             journal=self.journal,
             deadline=deadline,
-            doors=_within_reach(self.doors),
+            doors=frozenset(self.doors),
         )
         self.reader = ReaderEngine(
             journal=self.journal, wrap=self.board.card, on_event=self.board.happened
@@ -118,19 +107,26 @@ class Desk:
         self.reader.add_reader(reader_name or _READER)
         self.board.hands, self.board.site = self.reader, self.site
         self.injections = Injections(self)
-        self._calls = self.board.reader(self.reader)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
         self._face = FaceTerminal(self.clock)
         self.terminal = self.board.terminal(self._face)
-        self._responses: ResponsesDoor | None = None
-        self._attached: set[str] = set()
         self._reception: Reception | None = None
         self._patient_file: Path | None = None
         self._closed = False
-        self._own_endpoints = False
         self._card: VirtualCard | None = None
-        self.endpoints = self._take_endpoints(endpoints, in_process)
+        self._entrance = Entrance(
+            self.doors,
+            endpoints=endpoints,
+            in_process=in_process,
+            backstage=self._backstage,
+            reader=self.reader,
+            calls=self.board.reader(self.reader),
+            journal=self.journal,
+            keep_contexts=keep_contexts,
+        )
+        self.endpoints = self._entrance.endpoints
+        self.board.doors = self._entrance.within_reach
         self.insert_card()
         try:
             for door in self.doors:
@@ -149,23 +145,6 @@ class Desk:
         if given is not None:
             return given
         return self.profile.date if self.profile else today()
-
-    def _take_endpoints(self, given: Endpoints | None, in_process: bool | None) -> Endpoints:
-        if given is not None:
-            given.taken.acquire(blocking=False)
-            return given
-        shared = process_endpoints()
-        if in_process is not False and shared.taken.acquire(blocking=False):
-            return shared
-        if in_process:
-            raise OnshiError(
-                "another desk of this process is open and has its PC/SC socket: in-process "
-                "pyscard can reach only one; close it, or use this desk from child processes"
-            )
-        self._own_endpoints = True
-        own = Endpoints()
-        own.taken.acquire()
-        return own
 
     def _new_scene(self, kind: str) -> Scene:
         key = f"p{self._people}"
@@ -197,34 +176,10 @@ class Desk:
 
     def open(self, door: str) -> None:
         """Open a door now. Raises :class:`UnknownNameError`, :class:`OnshiError`."""
-        if door not in DOORS:
-            raise UnknownNameError("door", door, DOORS)
-        real = "folder" if door == "face" else door
-        if real in self._attached:
-            return
-        if real == "pcsc":
-            self.endpoints.pcsc.attach(self.reader, self._calls, keep_contexts=self._keep_contexts)
-        elif real == "vpcd":
-            self.endpoints.vpcd.attach(self.reader, self.journal)
-        elif real == "webapi":
-            self.endpoints.webapi.attach(self._backstage())
-        elif real == "folder":
-            self.endpoints.folder.attach(self._backstage())
-        else:
-            self._open_responses()
-        self._attached.add(real)
-        self.board.doors = _within_reach((*self.doors, *self._attached))
+        self._entrance.open(door)
+        self.board.doors = self._entrance.within_reach
 
-    def _open_responses(self) -> None:
-        from onshi.doors.responses import ResponsesDoor
-
-        login, search = [], []
-        if "webapi" in self.doors:
-            login, search = [self.endpoints.webapi.url], [self.endpoints.webapi.search_url]
-        self._responses = ResponsesDoor()
-        self._responses.open(self._backstage(), login_urls=login, search_urls=search)
-
-    def _backstage(self) -> Any:
+    def _backstage(self) -> Backstage:
         from onshi.doors.backstage import Backstage
 
         return Backstage(
@@ -329,7 +284,7 @@ class Desk:
     @property
     def surfaces(self) -> frozenset[str]:
         """What a program can use here: of ``pcsc``, ``webapi``, ``folder``, ``face``."""
-        return frozenset(SURFACES[d] for d in (*self.doors, *self._attached))
+        return self._entrance.surfaces
 
     # ---------------------------------------------------------------- visits
     def visit(
@@ -378,20 +333,14 @@ class Desk:
 
     def let_late_files_arrive(self) -> None:
         """Files still on their way arrive now, whoever stands at the desk."""
-        if "folder" in self._attached:
+        if "folder" in self._entrance.open_doors:
             self.endpoints.folder.hurry()
 
     def env(self) -> dict[str, str]:
         """What a program's environment needs to reach this desk (design, section 6)."""
         from onshi.reception import patient_file
 
-        found: dict[str, str] = {"ONSHI_TIME_SCALE": str(self.clock.scale)}
-        if "pcsc" in self._attached:
-            found.update(self.endpoints.pcsc.env())
-        if "webapi" in self._attached:
-            found.update(self.endpoints.webapi.env())
-        if "folder" in self._attached:
-            found["ONSHI_FOLDER"] = str(self.endpoints.folder.root)
+        found = {"ONSHI_TIME_SCALE": str(self.clock.scale), **self._entrance.env()}
         found["ONSHI_INSTITUTION_CODE"] = self.site.institution_code
         self._patient_file = patient_file(self, self.endpoints.private)
         found["ONSHI_PATIENT"] = str(self._patient_file)
@@ -415,33 +364,15 @@ class Desk:
         self._closed = True
         self.clock.release()
         self.board.clear()
-        if self._responses is not None:
-            self._responses.close()
-        if "vpcd" in self._attached:
-            self.endpoints.vpcd.detach()
-        if "pcsc" in self._attached:
-            self.endpoints.pcsc.detach()
-        if "webapi" in self._attached:
-            self.endpoints.webapi.detach()
-        if "folder" in self._attached:
-            self.endpoints.folder.detach()
         if self._patient_file is not None:
             self._patient_file.unlink(missing_ok=True)
-        if self._own_endpoints:
-            self.endpoints.close()
-        self.endpoints.taken.release()
+        self._entrance.close()
 
     def __enter__(self) -> Desk:
         return self
 
     def __exit__(self, *exc: object) -> None:
         self.close()
-
-
-def _within_reach(doors: tuple[str, ...]) -> frozenset[str]:
-    """The doors that a desk has or may open; beside vpcd, of those to PC/SC only what it has."""
-    asked = doors if "vpcd" in doors else DOORS
-    return frozenset(d for d in DOORS if d in asked or SURFACES[d] != "pcsc")
 
 
 def _profile(profile: str | Profile | None) -> Profile | None:

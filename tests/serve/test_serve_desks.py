@@ -190,6 +190,13 @@ def test_a_reset_ends_everything_and_keeps_the_addresses(served: Served) -> None
     assert "Yes" in readers(served.env)
 
 
+def test_a_reset_to_what_is_no_date_leaves_the_desk_as_it_is(served: Served) -> None:
+    served.control("POST", "/desks/0/faults/card.mute")
+    reply = served.ask("POST", "/desks/0/reset", {"date": "tomorrow"})
+    assert (reply.status, reply.json["error"]["field"]) == (400, "date")
+    assert served.control("GET", "/desks/0")["faults"] == ["card.mute"]
+
+
 def test_the_journal_is_lines_of_json(served: Served) -> None:
     tries(served)
     reply = served.ask("GET", "/desks/0/journal")

@@ -263,14 +263,20 @@ def test_a_full_disk_loses_no_verdict(tmp_path: Path, start: Start) -> None:
 
 
 def test_a_share_that_goes_away_is_said_and_comes_back(tmp_path: Path, start: Start) -> None:
-    share = tmp_path / "share"
+    server, share = tmp_path / "server", tmp_path / "server" / "share"
+    server.mkdir()
     served = start("--folder", str(share))
-    share.rename(tmp_path / "gone")
+    server.rename(tmp_path / "gone")
     deadline = 200
     while not (said := served.control("GET", "/desks/0")["warnings"]) and deadline:
         deadline -= 1
     assert str(share) in said[0]
-    (tmp_path / "gone").rename(share)
+    refused = served.ask("POST", "/desks/0/visits", {"trouble": "eligibility.invalid"})
+    assert refused.status == 503
+    assert str(share) in refused.json["error"]["message"]
+    assert served.control("GET", "/desks/0")["id"] == "0"
+    (tmp_path / "gone").rename(server)
+    assert served.control("POST", "/desks/0/visits", {"trouble": "eligibility.invalid"})["id"]
     deadline = 500
     while served.control("GET", "/desks/0")["warnings"] and deadline:
         deadline -= 1

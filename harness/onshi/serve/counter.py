@@ -10,6 +10,7 @@ from datetime import date as Date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from onshi.clock import parse_date
 from onshi.course import Course
 from onshi.desk import Desk
 from onshi.errors import OnshiError
@@ -132,11 +133,23 @@ class Counter:
             self.desk.inject(name, when, **settings)
 
     def anew(self, **changes: Any) -> None:
-        """Another world at the same addresses: no fault, no journal, no patient of the last one."""
+        """Another world at the same addresses: no fault, no journal, no patient of the last one.
+
+        Raises :class:`RefusedError`: 400 for what is not a date, and the desk stays as it is; 503
+        where it cannot be had at the moment (a share that is away), until it is tried again.
+        """
+        if changes.get("date") is not None:
+            try:
+                parse_date(changes["date"])
+            except ValueError as e:
+                raise RefusedError(400, str(e), field="date") from None
         self.leave("the desk was made anew")
         self.world = replace(self.world, **changes)
         self.desk.close()
-        self.desk = self._make()
+        try:
+            self.desk = self._make()
+        except OnshiError as e:
+            raise RefusedError(503, str(e)) from None
 
     def reset(self, **changes: Any) -> None:
         """As at the start of the process, with another seed or date if given."""

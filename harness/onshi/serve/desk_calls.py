@@ -77,7 +77,7 @@ def close_desk(hub: Hub, call: Call) -> None:
 
 @operation(
     "POST", f"{_DESK}/reset", tag="desks", body=bodies.ResetBody, answer=bodies.DeskAnswer,
-    refusals=(404,),
+    refusals=(404, 503),
 )  # fmt: skip
 def reset_desk(hub: Hub, call: Call) -> bodies.DeskAnswer:
     """Make the desk anew at the same addresses."""

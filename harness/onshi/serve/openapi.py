@@ -23,6 +23,7 @@ _REFUSALS = {
     403: "From a page of another origin, or by another host name.",
     404: "There is no such thing.",
     409: "Not at this moment, or not by these doors.",
+    503: "The desk cannot be had at the moment: its folder is away, a disk is full.",
     413: f"Larger than {LIMIT} bytes.",
 }
 _ALWAYS = (400, 401, 403, 413)

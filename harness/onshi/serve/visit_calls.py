@@ -47,7 +47,7 @@ def shown(sitting: Sitting) -> bodies.VisitAnswer:
 
 @operation(
     "POST", "/desks/{desk}/visits", tag="visits", body=bodies.VisitBody,
-    answer=bodies.VisitAnswer, status=201, refusals=(404, 409),
+    answer=bodies.VisitAnswer, status=201, refusals=(404, 409, 503),
 )  # fmt: skip
 def begin_visit(hub: Hub, call: Call) -> bodies.VisitAnswer:
     """A patient comes to the desk; with a trouble, that trouble is brought about first."""
