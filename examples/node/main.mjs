@@ -1,7 +1,7 @@
 /**
  * The clinic under `onshi serve`:
  *
- *     node main.mjs [--naive | --hang | --throw] [--junit FILE] [TROUBLE ...]
+ *     onshi serve -- node main.mjs [--naive | --hang | --throw] [--junit FILE] [TROUBLE ...]
  *
  * --naive makes the mistakes that the rules are there for; --hang never comes back from a visit;
  * --throw falls over in it. They show what the driver and the reports say then.

@@ -118,8 +118,8 @@ export class Control {
     const { ONSHI_CONTROL_URL: url, ONSHI_CONTROL_TOKEN: token } = env;
     if (!url || !token) {
       throw new DriverError(
-        "ONSHI_CONTROL_URL and ONSHI_CONTROL_TOKEN are not set: start `onshi serve --json` and " +
-          "put what it prints into the environment",
+        "ONSHI_CONTROL_URL and ONSHI_CONTROL_TOKEN are not set: start this as " +
+          "`onshi serve -- node …`, or export what `onshi serve` prints",
       );
     }
     this.#base = url;

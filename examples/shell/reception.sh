@@ -2,15 +2,14 @@
 # A reception with a card reader and the WebAPI, driven through the troubles of `onshi serve`.
 # Read it from the bottom up: it is the whole protocol, each call once.
 #
-#   onshi serve --profile hodanren2025 --json --time-scale 0.01 > serve.json &
-#   eval "$(jq -r 'to_entries[] | "export \(.key)=\(.value|@sh)"' serve.json)"
-#   bash reception.sh                    # or: bash reception.sh name.blackdot eligibility.invalid
+#   onshi serve --profile hodanren2025 --time-scale 0.01 -- bash reception.sh
+#   onshi serve --profile hodanren2025 --time-scale 0.01 -- bash reception.sh name.blackdot
 #
 # Needs bash, curl, jq and opensc-tool. Exit code: 0 nothing failed, 1 a rule was broken, 2 no server.
 set -euo pipefail
 
 if [ -z "${ONSHI_CONTROL_URL:-}" ] || [ -z "${ONSHI_CONTROL_TOKEN:-}" ]; then
-    echo "ONSHI_CONTROL_URL and _TOKEN are not set: start onshi serve and export what it prints" >&2
+    echo "ONSHI_CONTROL_URL and _TOKEN are not set: start this as onshi serve -- bash $0" >&2
     exit 2
 fi
 TROUBLES=(untroubled name.blackdot eligibility.invalid eligibility.not_found

@@ -145,7 +145,7 @@ def test_a_product_that_throws_fails_with_its_words(served: Any, clinic: Run) ->
     [
         ((), {"ONSHI_CONTROL_TOKEN": "wrong"}, "ONSHI_CONTROL_TOKEN"),
         ((), {"ONSHI_CONTROL_URL": "http://127.0.0.1:1"}, "does not answer: ECONNREFUSED"),
-        ((), {"ONSHI_CONTROL_URL": ""}, "start `onshi serve --json`"),
+        ((), {"ONSHI_CONTROL_URL": ""}, "`onshi serve -- node …`"),
         (("name.blackdott",), {}, "did you mean name.blackdot"),
         (("--patience", "soon"), {}, "--patience is a number of seconds"),
         (("--junit", "nowhere/x.xml"), {}, "there is no folder"),

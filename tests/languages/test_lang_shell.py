@@ -56,7 +56,7 @@ def test_what_is_broken_is_said_in_japanese(served: Any, tmp_path: Path) -> None
     [
         ((), {"ONSHI_CONTROL_TOKEN": "wrong"}, "ONSHI_CONTROL_TOKEN"),
         ((), {"ONSHI_CONTROL_URL": "http://127.0.0.1:1"}, "does not answer"),
-        ((), {"ONSHI_CONTROL_URL": ""}, "start onshi serve"),
+        ((), {"ONSHI_CONTROL_URL": ""}, "onshi serve -- bash"),
         (("name.blackdott",), {}, "did you mean name.blackdot"),
     ],
 )
