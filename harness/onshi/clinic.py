@@ -66,7 +66,7 @@ def site_notes(config: Config, site: Site) -> list[str]:
     if not missing:
         return []
     return [
-        f"onshi: {config.clinic.insurers} に {'・'.join(missing)} の保険者がないので、"
+        f"onshi: {config.clinic.insurers} に{'・'.join(missing)}の保険者がないので、"
         "その患者は架空の保険者（試験用）に入っています"
     ]
 

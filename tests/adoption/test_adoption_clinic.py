@@ -21,6 +21,7 @@ from onshi.config import Clinic, Config
 from onshi.errors import BadFileError
 from onshi.people.records import Qualification
 from onshi.seams import HangUpError, Inquiry, Site
+from serving import start
 
 MASTER = """番号,名称,種別
 06139992,甲健保
@@ -382,3 +383,24 @@ def test_profile_option_is_the_same_with_settings(project: Project) -> None:
     )
     done = project.pytest(PROFILE, "--onshi-only=smoke", "--collect-only")
     assert done.code == 0, done.err
+
+
+def test_serve_plays_the_same_clinic_and_says_what_the_master_lacks(
+    tmp_path: Path, outside: Path
+) -> None:
+    (tmp_path / "m.csv").write_text("139998,乙市\n06139992,甲健保\n", encoding="utf-8")
+    (tmp_path / "onshi.toml").write_text(
+        '[clinic]\ninstitution_code = "1340000011"\ninsurers = "m.csv"\n', encoding="utf-8"
+    )
+    served = start("--trouble", "backend.errors_month_start", cwd=tmp_path, env={
+        CODES_VARIABLE: str(outside)
+    })  # fmt: skip
+    try:
+        patient = json.loads(Path(served.env["ONSHI_PATIENT"]).read_text(encoding="utf-8"))
+        assert served.env["ONSHI_INSTITUTION_CODE"] == "1340000011"
+        number = patient["inquiry"]["InsurerNumber"].strip()
+        assert number in ("139998", "06139992")
+    finally:
+        assert served.stop() == 0
+    assert [line for line in served.log[1].splitlines() if "m.csv に後期の" in line]
+    assert "EX" not in "".join(served.log)

@@ -23,7 +23,7 @@ __all__ = ["report"]
 def report(
     folders: Annotated[
         list[Path],
-        typer.Argument(metavar="DIR...", help="folder of a pytest --onshi-journal or serve run"),
+        typer.Argument(metavar="DIR", help="folder of a pytest --onshi-journal or serve run"),
     ],
     html: Annotated[Path | None, typer.Option(help="write the HTML report to this file")] = None,
     junit: Annotated[Path | None, typer.Option(help="write a JUnit file")] = None,

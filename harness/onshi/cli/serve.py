@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -81,6 +82,7 @@ def serve(
     else 1 when a rule of level fail was broken.
     """
     _check_extra()
+    from onshi.clinic import site_notes
     from onshi.config import find_config
     from onshi.doors.vpcd import parse_address
     from onshi.serve.start import Options, start
@@ -103,6 +105,8 @@ def serve(
     )
     home = path.parent if path is not None else Path.cwd()
     running = start(_overridden(found, given), home, options)
+    for note in site_notes(found, running.hub.house.site):
+        print(note, file=sys.stderr, flush=True)
     if command:
         raise typer.Exit(_drive(running, command))
     try:
