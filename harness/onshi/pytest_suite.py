@@ -271,7 +271,7 @@ class Session:
         """What this run is, for its reports."""
         dates = [p.date.isoformat() for p in self.profiles]
         return Run(
-            profiles=[str(p) for p in self.config.profile],
+            profiles=[_anywhere(p) for p in self.config.profile],
             seed=self.config.seed,
             date=self.config.date or (dates[0] if dates else "-"),
             surfaces=sorted(self.surfaces),
@@ -310,6 +310,11 @@ class Session:
         from onshi.reports.terminal import TerminalSummary
 
         return TerminalSummary(self)
+
+
+def _anywhere(profile: str) -> str:
+    """A profile's name, or the path of one's own as it is found from any folder."""
+    return str(Path(profile).absolute()) if Path(profile).is_file() else profile
 
 
 OPTION = "onshi_"

@@ -15,12 +15,13 @@ from typing import Any
 import msgspec
 import pytest
 from lxml import etree
-from naive_project import WholeRun, cases, rows, texts
+from naive_project import PROFILE, Project, WholeRun, cases, rows, texts
 
 from onshi.outcomes import Row
 from onshi.reports.junit import junit
 from onshi.reports.run import Run, write_run
 
+PROFILES = Path(__file__).parents[2] / "profiles"
 SUMMARY = ("違反", "注意", "同じ刺激", "対象外", " ", "割合は")
 
 
@@ -146,6 +147,30 @@ def test_html_and_several_folders_as_one(whole: WholeRun, tmp_path: Path) -> Non
     other = shortened(whole, tmp_path / "3", seed=7)
     done = whole.project.report(one, other)
     assert (done.code, "differ in seed (0, 7)" in done.err) == (2, True)
+
+
+def test_a_day_of_encounters_has_a_case_for_each(whole: WholeRun, tmp_path: Path) -> None:
+    day = ("--onshi-encounters=12", "--onshi-rate=0.6", "--onshi-seed=3")
+    kept, theirs, mine = tmp_path / "kept", tmp_path / "p.xml", tmp_path / "o.xml"
+    done = whole.project.pytest(PROFILE, *day, f"--onshi-journal={kept}", f"--junitxml={theirs}")
+    assert done.code == 1
+    assert whole.project.report(kept, "--junit", mine).code == 1
+    assert len(cases(mine)) == 12
+    assert cases(mine) == cases(theirs)
+
+
+def test_a_survey_of_ones_own_is_found_from_another_folder(whole: WholeRun, tmp_path: Path) -> None:
+    survey = (PROFILES / "hodanren2025.toml").read_text(encoding="utf-8")
+    home = whole.project.home
+    (home / "own.toml").write_text(survey.replace('"hodanren2025"', '"own2025"', 1), "utf-8")
+    kept, theirs, mine = tmp_path / "kept", tmp_path / "p.xml", tmp_path / "o.xml"
+    args = ("--onshi-only=smoke", f"--onshi-journal={kept}", f"--junitxml={theirs}")
+    assert whole.project.pytest("--profile=./own.toml", *args).code == 1
+    done = Project(tmp_path).report(kept, "--junit", mine)
+    assert done.code == 1
+    assert "onshi: own2025 (" in done.out
+    assert cases(mine) == cases(theirs)
+    assert {classname for classname, _ in cases(mine)} == {"onshi.own2025"}
 
 
 @pytest.mark.parametrize(
