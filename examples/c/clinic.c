@@ -287,7 +287,7 @@ static json_t *inquire(const onshi_visit *visit)
     json_t *empty = json_object(), *answer = NULL;
     snprintf(identifier, sizeof identifier, "C%09d", ++number);
     json_t *sent = question(visit, identifier);
-    double end = now() + (scaled(60000) > 700 ? scaled(60000) : 700);
+    double end = now() + (scaled(60000) > 1500 ? scaled(60000) : 1500);
     for (int attempt = 0; attempt < TRIES && answer == NULL && now() < end; attempt++) {
         if (attempt > 0)
             pause_briefly();

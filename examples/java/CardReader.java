@@ -78,7 +78,8 @@ final class CardReader {
      */
     Session open() throws Breakdown {
         Breakdown last = null;
-        for (int attempt = 0; attempt < Limits.TRIES; attempt++) {
+        long end = System.nanoTime() + limits.card.toNanos();
+        for (int attempt = 0; attempt < Limits.TRIES && System.nanoTime() < end; attempt++) {
             try {
                 if (attempt > 0) {
                     Thread.sleep(limits.pause.toMillis());

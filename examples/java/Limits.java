@@ -15,9 +15,9 @@ final class Limits {
      * number is the least that a computer needs even then.
      */
     Limits(double scale) {
-        connect = Duration.ofMillis(Math.max((long) (10_000 * scale), 500));
-        answer = Duration.ofMillis(Math.max((long) (60_000 * scale), 700));
-        file = Duration.ofMillis(Math.max((long) (20_000 * scale), 200));
+        connect = Duration.ofMillis(Math.max((long) (10_000 * scale), 1000));
+        answer = Duration.ofMillis(Math.max((long) (60_000 * scale), 1500));
+        file = Duration.ofMillis(Math.max((long) (20_000 * scale), 300));
         card = Duration.ofMillis(Math.max((long) (60_000 * scale), 600));
         pause = Duration.ofMillis(Math.max((long) (300 * scale), 3));
         poll = Duration.ofMillis(Math.max((long) (500 * scale), 5));
