@@ -256,6 +256,9 @@ def test_surveys_and_troubles_are_listed(served: Served) -> None:
     assert len([t for t in some if t["in_scope"]]) == 83
     one = served.control("GET", "/troubles/card.pulled_mid_session")
     assert one["handling"]
+    assert one["in_scope"] is True
+    at = "/troubles/card.pulled_mid_session?surfaces=folder"
+    assert served.control("GET", at)["in_scope"] is False
 
 
 def test_certificates_can_be_fetched(served: Served) -> None:

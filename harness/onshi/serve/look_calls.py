@@ -57,12 +57,13 @@ def list_troubles(hub: Hub, call: Call) -> list[bodies.TroubleAnswer]:
 
 
 @operation(
-    "GET", "/troubles/{trouble}", tag="catalogue", answer=bodies.TroubleAnswer, refusals=(404,)
-)
+    "GET", "/troubles/{trouble}", tag="catalogue", answer=bodies.TroubleAnswer, refusals=(404,),
+    query={"surfaces": "what the product uses, as pcsc,webapi: decides in_scope"},
+)  # fmt: skip
 def show_trouble(hub: Hub, call: Call) -> bodies.TroubleAnswer:
     """One trouble of the catalogue."""
     trouble = find_trouble(call.path["trouble"])
-    return _shown(trouble, applicable(trouble, frozenset(_SURFACES)), "")
+    return _shown(trouble, applicable(trouble, _surfaces(call.query.get("surfaces"))), "")
 
 
 def _chosen(hub: Hub, profile: str | None) -> list[Trouble]:
