@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 from lxml import etree
-from naive_project import PROFILE, Project, rows
+from naive_project import Project, rows
 
 import onshi
 from onshi.catalogue.load import load_profile, troubles_of
@@ -373,16 +373,6 @@ def test_the_note_is_for_a_master_that_lacks_a_kind(tmp_path: Path) -> None:
     (tmp_path / "m.csv").write_text("139998,乙市\n", encoding="utf-8")
     (note,) = site_notes(config, site_of(config, tmp_path))
     assert "社保・後期" in note
-
-
-def test_profile_option_is_the_same_with_settings(project: Project) -> None:
-    """A whole profile still collects with every clinic setting in place."""
-    (project.home / "m.csv").write_text(MASTER, encoding="utf-8")
-    project.settings(
-        '[tool.onshi.clinic]\ninsurers = "m.csv"\ntable = "1"\npayer = "2"\nencoding = "cp932"'
-    )
-    done = project.pytest(PROFILE, "--onshi-only=smoke", "--collect-only")
-    assert done.code == 0, done.err
 
 
 def test_serve_plays_the_same_clinic_and_says_what_the_master_lacks(
