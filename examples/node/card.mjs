@@ -1,6 +1,7 @@
 /** The card reader as the reception sees it: every call comes back in time or is a trouble. */
 
 import { fork } from "node:child_process";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const PROGRAM = fileURLToPath(new URL("card-process.mjs", import.meta.url));
@@ -11,6 +12,16 @@ export class DeviceTrouble extends Error {
   constructor(kind, text) {
     super(text);
     this.kind = kind;
+  }
+}
+
+/** Says in a sentence when the program for PC/SC is not there, before the first patient comes. */
+export function checkInstalled() {
+  try {
+    createRequire(import.meta.url)("@pokusew/pcsclite");
+  } catch (e) {
+    const [why] = e.message.split("\n");
+    throw new Error(`run npm install beside package.json first (@pokusew/pcsclite: ${why})`);
   }
 }
 

@@ -7,9 +7,10 @@
  * --throw falls over in it. They show what the driver and the reports say then.
  */
 
+import { checkInstalled } from "./card.mjs";
 import { Clinic } from "./clinic.mjs";
-import { Adapter, run } from "./onshi-driver.mjs";
 import { NaiveClinic } from "./naive.mjs";
+import { Adapter, run } from "./onshi-driver.mjs";
 
 /** Between the words of the API and the clinic's own. */
 class ClinicAdapter extends Adapter {
@@ -17,6 +18,7 @@ class ClinicAdapter extends Adapter {
   product = Clinic;
 
   async start(env) {
+    checkInstalled();
     this.env = env;
   }
 

@@ -20,10 +20,11 @@ import { parseArgs } from "node:util";
 const CALL_SECONDS = 120;
 const UNTROUBLED = "untroubled";
 const WORDS = { passed: "適合", failed: "違反", skipped: "観測なし", waived: "猶予" };
-const USAGE = `usage: node main.mjs [--junit FILE] [--html FILE] [--patience SECONDS] [TROUBLE ...]
+const USAGE = `usage: node main.mjs [--junit FILE] [--html FILE] [--patience SECONDS] [--quiet] [TROUBLE ...]
 
 Without a TROUBLE: all troubles of the profiles that \`onshi serve\` was started with; "untroubled"
-is a patient with whom nothing goes wrong. The JUnit file is onshi-junit.xml unless named.
+is a patient with whom nothing goes wrong. The JUnit file is onshi-junit.xml unless named. --quiet
+leaves out the summary, which \`onshi serve -- node …\` prints by itself.
 
 Exit code: 0 nothing is broken; 1 the product broke a rule; 2 a mistake in what was asked for.`;
 
@@ -303,17 +304,16 @@ class Walk {
     const { run, rows } = await this.control.call("GET", "/results");
     const own = rows.filter((row) => this.judged.has(row.trouble));
     const count = (result) => own.filter((row) => row.result === result).length;
-    console.log(`\n${await this.control.call("GET", "/results/summary.txt")}`);
     for (const [path, name] of [["junit", "junit.xml"], ["html", "report.html"]]) {
       if (this.options[path]) write(this.options[path], await this.control.call("GET", `/results/${name}`));
     }
+    const observed = own.length - count("skipped");
+    const code = count("failed") || observed < run.min_observed ? 1 : 0;
+    if (this.options.quiet) return code;
+    console.log(`\n${await this.control.call("GET", "/results/summary.txt")}`);
     const tally = Object.entries(WORDS).map(([result, word]) => `${word} ${count(result)}`);
     console.log(`${own.length} 件: ${tally.join("、")}`);
-    const observed = own.length - count("skipped");
-    if (observed < run.min_observed) {
-      console.log(`観測できたのは ${observed} 件で、min_observed = ${run.min_observed} に足りません`);
-    }
-    return count("failed") || observed < run.min_observed ? 1 : 0;
+    return code;
   }
 }
 
@@ -330,6 +330,7 @@ function parsed(args) {
         junit: { ...text, default: "onshi-junit.xml" },
         html: text,
         patience: { ...text, default: "30" },
+        quiet: { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

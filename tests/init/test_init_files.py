@@ -286,7 +286,9 @@ def test_the_ci_job_runs_as_written(lang: str, tmp_path: Path) -> None:
 def test_the_first_step_works_as_printed(tmp_path: Path) -> None:
     said = init(tmp_path, "--lang", "node").stdout
     first = said.split("  1. ")[1].split("  2. ")[0].splitlines()[1:]
-    assert [line.strip() for line in first] == ["onshi serve -- node onshi-tests/my-adapter.mjs"]
+    assert [line.strip() for line in first] == [
+        "onshi serve -- node onshi-tests/my-adapter.mjs --quiet"
+    ]
     done = run("\n".join(first), tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "観測なし" in done.stdout

@@ -140,6 +140,20 @@ def test_a_product_that_throws_fails_with_its_words(served: Any, clinic: Run) ->
     assert rows["name.blackdot"]["findings"] == [], "nothing can be judged"
 
 
+def test_without_npm_install_it_says_so(served: Any, tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns("node_modules")
+    folder = shutil.copytree(EXAMPLE, tmp_path / "clinic", ignore=ignored)
+    done = served.run("node", "main.mjs", cwd=folder, env={"NODE_PATH": ""})
+    assert done.returncode == 2
+    assert "the product did not start: run npm install" in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+
+
+def test_quiet_leaves_the_summary_to_serve(clinic: Run) -> None:
+    assert "割合は" in clinic("untroubled").stdout
+    assert clinic("--quiet", "untroubled").stdout == "適合  untroubled  トラブルのない患者\n"
+
+
 @pytest.mark.parametrize(
     ("args", "env", "words"),
     [

@@ -302,11 +302,12 @@ internal sealed class Control
 public sealed class Driver
 {
     private const string Untroubled = "untroubled";
-    private const string Usage = "usage: [--junit FILE] [--patience SECONDS] [TROUBLE...]";
+    private const string Usage = "usage: [--junit FILE] [--patience SECONDS] [--quiet] [TROUBLE...]";
     private readonly Func<Adapter> make;
     private readonly IReadOnlyDictionary<string, string> env;
     private readonly List<string> named = new();
     private readonly Control control;
+    private readonly bool quiet;
     private string junit = "onshi-junit.xml";
     private TimeSpan patience = TimeSpan.FromSeconds(30);
     private Adapter? adapter;
@@ -322,6 +323,10 @@ public sealed class Driver
             if (args[i] == "--junit" && more)
             {
                 junit = args[++i];
+            }
+            else if (args[i] == "--quiet")
+            {
+                quiet = true; // onshi serve -- COMMAND sums up by itself
             }
             else if (args[i] == "--patience" && more && double.TryParse(args[i + 1], out var seconds) && seconds > 0)
             {
@@ -382,7 +387,10 @@ public sealed class Driver
         {
             throw new DriverException($"the JUnit file cannot be written: {e.Message}");
         }
-        Console.WriteLine(await control.GetAsync("/results/summary.txt"));
+        if (!quiet)
+        {
+            Console.WriteLine(await control.GetAsync("/results/summary.txt"));
+        }
         return failed == 0 ? 0 : 1;
     }
 
