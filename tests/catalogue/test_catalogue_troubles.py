@@ -215,7 +215,7 @@ def test_reads_a_folder(tmp_path) -> None:
     ("old", "new", "line", "says"),
     [
         ("layer =", "laier =", 5, "unknown key; did you mean 'layer'"),
-        ('surfaces = ["pcsc"]', 'surfaces = ["pscs"]', 9, "Invalid enum value 'pscs'"),
+        ('surfaces = ["pcsc"]', 'surfaces = ["pscs"]', 9, "did you mean 'pcsc'"),
         ("name = ", "nmae = ", 11, "did you mean 'name'"),
         ("{ first = 2 }", "{ first = 0 }", 12, "counts from 1"),
         ("{ first = 2 }", "{ first = 2, nth = 1 }", 12, "one trigger"),
