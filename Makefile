@@ -25,8 +25,9 @@ setup: .venv/.dev
 demo: .venv/.demo
 	$(BIN)/onshi demo
 
+# Three workers on two processors: much of it is waiting for other programs.
 test: .venv/.dev check
-	$(BIN)/pytest -q -m "not soak" -n 2 --dist loadfile
+	$(BIN)/pytest -q -m "not soak" -n 3 --dist loadfile
 
 check: .venv/.dev
 	$(BIN)/ruff check harness tests examples

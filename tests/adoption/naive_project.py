@@ -15,6 +15,8 @@ from typing import Any
 
 import junitparser
 
+from lean import LEAN
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PROFILE = "--profile=hodanren2025"
 
@@ -48,10 +50,7 @@ class Project:
 
     def pytest(self, *args: str, **env: str) -> Done:
         """A run as a vendor makes it."""
-        command = [sys.executable, "-m", "pytest", "-q", "-rA"]
-        for plugin in ("cacheprovider", "hypothesispytest", "faker"):  # a second each to import
-            command += ["-p", f"no:{plugin}"]
-        return self._run([*command, *args], env)
+        return self._run([sys.executable, "-m", "pytest", "-q", "-rA", *LEAN, *args], env)
 
     def report(self, *args: str | Path) -> Done:
         """``onshi report``, from the project's folder, in this process."""

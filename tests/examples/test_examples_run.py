@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lean import LEAN
+
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 MISTAKES = {
     "name.blackdot": "H29",
@@ -29,7 +31,7 @@ MISTAKES = {
 
 def run(clinic: str, journal: Path, *troubles: str) -> dict[str, dict[str, object]]:
     """results.json of one run, by trouble."""
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", "-q", *LEAN]
     command += [f"--onshi-trouble={t}" for t in troubles]
     done = subprocess.run(
         [*command, "--onshi-date=2025-10-20", f"--onshi-journal={journal}"],

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from lean import LEAN
+
 ADAPTER = '''
 import onshi, requests
 
@@ -87,7 +89,7 @@ def vendor(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 def run(vendor: pytest.Pytester, *args: str) -> pytest.RunResult:
-    return vendor.runpytest_subprocess("-p", "no:cacheprovider", *args)
+    return vendor.runpytest_subprocess(*LEAN, *args)
 
 
 def test_collects_one_test_per_trouble_without_a_test_file(vendor: pytest.Pytester) -> None:
