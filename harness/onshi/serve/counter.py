@@ -253,7 +253,9 @@ class Counter:
             outcome.same_as = sitting.trouble.id
         again = self.house.reproduce
         if again and trouble is not None:
-            again += f' --seed={self.world.seed}, POST /desks/0/visits {{"trouble": "{trouble.id}"}}'
+            again += (
+                f' --seed={self.world.seed}, POST /desks/0/visits {{"trouble": "{trouble.id}"}}'
+            )
         return row(waive(outcome, self.house.waivers), again, hide=self.house.site.codes.hide)
 
 

@@ -17,6 +17,7 @@ from onshi.clock import today
 from onshi.config import Config, Waiver, waivers_of
 from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError
+from onshi.pki.own import names_of
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import read_rows
 from onshi.serve.counter import House, World
@@ -112,20 +113,12 @@ def start(config: Config, home: Path, options: Options) -> Running:
 
 def _names(options: Options) -> tuple[str, ...]:
     """By which names other machines call this one; the first is the one that is shown."""
-    given = tuple(dict.fromkeys(options.names))
+    found = [*options.names, *names_of(options.listen)]
     if options.listen not in _ANY:
-        return (options.listen, *given)
-    if given:
-        return given
-    host = socket.gethostname()
-    try:
-        found = {str(info[4][0]) for info in socket.getaddrinfo(host, None)}
-    except OSError:
-        found = set()
-    names = (host, *sorted(a for a in found if a not in LOOPBACK and "%" not in a))
-    if names == ("localhost",):
+        found.insert(0, options.listen)
+    if not found:
         raise OnshiError("this machine has no name: say how others call it with --name")
-    return names
+    return tuple(dict.fromkeys(found))
 
 
 def _token() -> str:
