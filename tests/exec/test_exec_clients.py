@@ -199,3 +199,32 @@ def test_a_port_in_use_is_reported_with_its_number() -> None:
         port = taken.getsockname()[1]
         done = run("--webapi-port", str(port), "--", "true", ok=2)
     assert str(port) in done.stderr
+
+
+def test_a_program_can_change_its_world_while_it_runs(tmp_path: Path) -> None:
+    """The control API is there from its first call on: the card goes, and another comes."""
+    script = """
+    at() { curl -sS -H "Authorization: Bearer $ONSHI_CONTROL_TOKEN" "$@"; }
+    opensc-tool -l | grep -c Yes
+    at -X POST $ONSHI_CONTROL_URL/desks/0/card/remove >/dev/null
+    opensc-tool -l | grep -c Yes
+    at -d '{"trouble": "eligibility.invalid"}' $ONSHI_CONTROL_URL/desks/0/visits | jq -r .trouble
+    """
+    done = subprocess.run(
+        [*ONSHI, "exec", "--", "sh", "-c", script], capture_output=True, text=True, timeout=60
+    )
+    assert done.stdout.split() == ["1", "0", "eligibility.invalid"], done.stderr
+    assert done.returncode == 0
+
+
+def test_the_clinic_of_the_project_is_taken(tmp_path: Path) -> None:
+    text = '[tool.onshi.clinic]\ninstitution_code = "1399999999"\n'
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    done = subprocess.run(
+        [*ONSHI, "exec", "--", "printenv", "ONSHI_INSTITUTION_CODE"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+    )
+    assert done.stdout.strip() == "1399999999"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import msgspec
 import typer
@@ -14,6 +15,9 @@ import typer
 from onshi.cli.child import run
 from onshi.errors import OnshiError
 from onshi.runtimes import java_card_env, runtime_env
+
+if TYPE_CHECKING:
+    from onshi.doors.vpcd import VpcdDoor
 
 __all__ = ["execute", "parse_fault"]
 
@@ -60,45 +64,56 @@ def execute(
     Exit code: the program's own; 128 + n when signal n ended it; 127 when it does not exist;
     2 when the request is wrong.
     """
-    from onshi.desk import Desk
+    from onshi.config import Config, find_config
     from onshi.doors.vpcd import parse_address
-    from onshi.endpoints import Endpoints
+    from onshi.serve.start import Options, start
 
-    endpoints = Endpoints(
-        folder=folder.absolute() if folder else None,
+    found, path = find_config(Path.cwd())
+    config = Config(
+        clinic=found.clinic,
+        profile=[profile] if profile else [],
+        seed=seed,
+        date=date or None,
+        folder=str(folder) if folder else None,
         webapi_port=webapi_port,
+        reader_name=reader_name,
+        time_scale=time_scale,
+        deadline=deadline,
+    )
+    options = Options(
+        troubles=tuple(trouble or ()),
+        faults=tuple(parse_fault(one) for one in fault or ()),
         named_port=named_port,
         vpcd=parse_address(vpcd) if vpcd else None,
+        socket_too=True,
     )
+    running = start(config, path.parent if path is not None else Path.cwd(), options)
     try:
-        with Desk(
-            profile=profile,
-            seed=seed,
-            date=date or (None if profile else "now"),
-            doors=("pcsc", "webapi", "folder", "face", *(("vpcd",) if vpcd else ())),
-            time="real",
-            time_scale=time_scale,
-            deadline=deadline,
-            reader_name=reader_name,
-            endpoints=endpoints,
-        ) as desk:
-            for one in trouble or ():
-                desk.apply(one)
-            for one in fault or ():
-                name, when, settings = parse_fault(one)
-                desk.inject(name, when, **settings)
-            if face:
-                desk.drop_face_file()
-            if vpcd and not endpoints.vpcd.wait(_PATIENCE) and endpoints.vpcd.trouble:
-                print(f"onshi exec: {endpoints.vpcd.trouble}", file=sys.stderr)
-            env = desk.env()
-            more = runtime_env(env) if proxy else java_card_env()
-            code = run(command, {**os.environ, **more, **env}, who="onshi exec")
-            if journal is not None:
-                desk.journal.write(journal, "exec")
+        if face:
+            running.first.desk.drop_face_file()
+        if vpcd:
+            _wait_for_driver(running.first.desk.endpoints.vpcd)
+        env = running.first.env
+        if _can_serve():
+            env = running.env()
+            running.server.run_when_called(running.hub)
+        more = runtime_env(env) if proxy else java_card_env()
+        code = run(command, {**os.environ, **more, **env}, who="onshi exec")
+        if journal is not None:
+            running.first.journal.write(journal, "exec")
     finally:
-        endpoints.close()
+        running.close()
     raise typer.Exit(code)
+
+
+def _can_serve() -> bool:
+    """Whether the control API can be had; a program run once seldom wants it."""
+    return all(importlib.util.find_spec(m) is not None for m in ("starlette", "uvicorn"))
+
+
+def _wait_for_driver(door: VpcdDoor) -> None:
+    if not door.wait(_PATIENCE) and door.trouble:
+        print(f"onshi exec: {door.trouble}", file=sys.stderr)
 
 
 def parse_fault(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:

@@ -112,7 +112,7 @@ def serve(
     try:
         running.server.run(running.hub, lambda: _say(running.env(), as_json))
     finally:
-        running.hub.close()
+        running.close()
 
 
 def _drive(running: Running, command: list[str]) -> int:
@@ -132,7 +132,7 @@ def _drive(running: Running, command: list[str]) -> int:
         running.server.run(running.hub, ready)
     finally:
         code = child.end()
-        running.hub.close()
+        running.close()
     ledger = running.hub.ledger
     if rows := ledger.rows():
         print_lines(summary(ledger.run(), rows))

@@ -1,34 +1,32 @@
-"""The control API on its sockets: bind, say so, serve until told to stop."""
+"""The control API on its sockets: bind, then serve until told to stop, or once it is called."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import signal
+import selectors
 import socket
-import ssl
-from collections.abc import Callable, Iterator
-from typing import Any
-
-import uvicorn
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from onshi.doors.wire import listening_sockets
 from onshi.pki import PkiFiles
-from onshi.serve.app import control_app
 from onshi.serve.hub import Hub
+
+if TYPE_CHECKING:
+    from onshi.serve.asgi import Server
 
 __all__ = ["LOOPBACK", "ControlServer"]
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_FAREWELL = 2
-"""Seconds that open calls (an event stream) have when the process stops."""
+_END = 10.0
+"""Seconds that closing waits for a server that runs in a thread."""
 
 
 class ControlServer:
     """One listener. ``names`` are those by which clients may call it; the first one is shown.
 
-    With ``pki`` it speaks HTTPS and wants a client certificate of that set (``--listen``).
-    Raises :class:`OnshiError` when the port cannot be had.
+    With ``pki`` it speaks HTTPS and wants a client certificate of that set (``--listen``). It is
+    used once. Raises :class:`OnshiError` when the port cannot be had.
     """
 
     def __init__(
@@ -42,7 +40,10 @@ class ControlServer:
     ) -> None:
         self._token, self._names, self._pki = token, names, pki
         self._sockets = listening_sockets(host, port)
-        self._server: _Server | None = None
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+        self._stopping = threading.Event()
+        self._wake, self._waker = socket.socketpair()
         shown = f"[{names[0]}]" if ":" in names[0] else names[0]
         scheme = "https" if pki is not None else "http"
         self.url = f"{scheme}://{shown}:{self._sockets[0].getsockname()[1]}"
@@ -51,75 +52,47 @@ class ControlServer:
         """What a driver is told."""
         return {"ONSHI_CONTROL_URL": self.url, "ONSHI_CONTROL_TOKEN": self._token}
 
-    def close(self) -> None:
-        """Give the port back; for a server that never ran. Idempotent."""
-        for sock in self._sockets:
-            sock.close()
-
     def run(self, hub: Hub, ready: Callable[[], None]) -> None:
-        """Serve until SIGINT or SIGTERM. ``ready`` is called when requests are answered."""
+        """Serve until :meth:`stop`, in the main thread also until SIGINT or SIGTERM.
+
+        ``ready`` is called when requests are answered.
+        """
+        from onshi.serve.asgi import Server
+
         names = frozenset(n.lower() for n in (*self._names, *LOOPBACK))
-        app = control_app(hub, self._token, names)
-        self._server = _Server(uvicorn.Config(app, **self._settings()), ready, hub)
-        asyncio.run(self._server.serve(sockets=self._sockets))
+        self._server = Server(hub, self._token, names, self._pki, ready)
+        if not self._stopping.is_set():
+            self._server.go_on(self._sockets)
+
+    def run_when_called(self, hub: Hub) -> None:
+        """Serve in a thread, from the first connection on: most programs never call, and what
+        serves takes a third of a second to import.
+        """
+        self._thread = threading.Thread(
+            target=self._wait_for_a_call, args=(hub,), name="onshi-control", daemon=True
+        )
+        self._thread.start()
+
+    def _wait_for_a_call(self, hub: Hub) -> None:
+        with selectors.DefaultSelector() as selector:
+            for sock in (*self._sockets, self._wake):
+                selector.register(sock, selectors.EVENT_READ)
+            selector.select()
+        if not self._stopping.is_set():
+            self.run(hub, lambda: None)
 
     def stop(self) -> None:
-        """End :meth:`run` from another thread, as a signal would."""
+        """End :meth:`run` from any thread, as a signal would."""
+        self._stopping.set()
+        self._waker.send(b"\0")
         if self._server is not None:
             self._server.tell()
 
-    def _settings(self) -> dict[str, Any]:
-        found: dict[str, Any] = {
-            "http": "h11",
-            "ws": "none",
-            "loop": "asyncio",
-            "lifespan": "off",
-            "log_level": "error",
-            "access_log": False,
-            "server_header": False,
-            "timeout_graceful_shutdown": _FAREWELL,
-        }
-        if self._pki is not None:
-            found.update(
-                ssl_keyfile=str(self._pki.server_key),
-                ssl_certfile=str(self._pki.server_cert),
-                ssl_ca_certs=str(self._pki.ca),
-                ssl_cert_reqs=ssl.CERT_REQUIRED,
-            )
-        return found
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that says when it is ready and leaves the exit code to us.
-
-    Its own way with signals is to raise them again after its end.
-    """
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], hub: Hub) -> None:
-        super().__init__(config)
-        self._ready, self._hub = ready, hub
-        self._loop: asyncio.AbstractEventLoop
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        await super().startup(sockets)
-        self._ready()
-
-    def tell(self) -> None:
-        """Ask for the end, from any thread or signal handler."""
-        self._loop.call_soon_threadsafe(self._stop)
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        told = (signal.SIGINT, signal.SIGTERM)
-        before = {s: signal.signal(s, lambda *_: self.tell()) for s in told}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _stop(self) -> None:
-        self.force_exit = self.should_exit
-        self.should_exit = True
-        self._hub.closing = True
+    def close(self) -> None:
+        """Stop, and give the port back. Idempotent."""
+        if self._waker.fileno() >= 0:
+            self.stop()
+        if self._thread is not None:
+            self._thread.join(_END)
+        for sock in (*self._sockets, self._wake, self._waker):
+            sock.close()

@@ -20,8 +20,8 @@ from onshi.errors import OnshiError
 from onshi.pki.own import names_of
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import read_rows
-from onshi.serve.counter import House, World
-from onshi.serve.hub import Hub
+from onshi.serve.counter import Counter, House, World
+from onshi.serve.hub import FIRST, Hub
 from onshi.serve.ledger import Ledger
 from onshi.serve.server import LOOPBACK, ControlServer
 from onshi.suite import planned
@@ -37,12 +37,11 @@ _ANY = ("0.0.0.0", "::")
 
 @dataclass(frozen=True)
 class Options:
-    """What ``onshi serve`` is told beside ``[tool.onshi]``. Ports: 0 is any free one.
+    """What a command is told beside ``[tool.onshi]``. Ports: 0 is any free one.
 
-    With ``vpcd`` the card is in that driver's reader and not behind a socket of ours: faults of the
-    reader, which only our socket can bring about, would else seem to have been met. ``listen`` is
-    an address for other machines, "" for this one alone; ``names`` are further
-    names by which they call it. ``faults`` are (name, schedule, settings).
+    ``vpcd`` is the address of a driver to hold the card to; ``socket_too``: beside our own socket,
+    not instead of it. ``listen`` is an address for other machines, "" for this one alone;
+    ``names`` are further names by which they call it. ``faults`` are (name, schedule, settings).
     """
 
     troubles: tuple[str, ...] = ()
@@ -53,6 +52,16 @@ class Options:
     named_port: int | None = None
     proxy_port: int = 0
     vpcd: tuple[str, int] | None = None
+    socket_too: bool = False
+
+    @property
+    def doors(self) -> tuple[str, ...]:
+        """What the first desk opens. With the card in a vpcd reader alone, faults of the reader are
+        refused: only our socket can bring them about, and they would seem to have been met.
+        """
+        if self.vpcd is None:
+            return _DOORS
+        return (*_DOORS, "vpcd") if self.socket_too else ("vpcd", *_DOORS[len(_PCSC) :])
 
 
 @dataclass(frozen=True)
@@ -62,9 +71,20 @@ class Running:
     hub: Hub
     server: ControlServer
 
+    @property
+    def first(self) -> Counter:
+        """The desk that is there from the start."""
+        return self.hub.desk(FIRST)
+
     def env(self) -> dict[str, str]:
         """What programs and drivers are told."""
-        return {**self.hub.desk("0").env, **self.server.env()}
+        return {**self.first.env, **self.server.env()}
+
+    def close(self) -> None:
+        """Close everything. Idempotent."""
+        self.hub.closing = True
+        self.server.close()
+        self.hub.close()
 
 
 def start(config: Config, home: Path, options: Options) -> Running:
@@ -145,7 +165,7 @@ def _world(config: Config, options: Options) -> World:
     return World(
         seed=config.seed,
         date=config.date or (None if config.profile else "now"),
-        doors=_DOORS if options.vpcd is None else ("vpcd", *_DOORS[len(_PCSC) :]),
+        doors=options.doors,
         reader_name=config.reader_name,
         time_scale=config.time_scale,
         deadline=config.deadline,
