@@ -91,7 +91,7 @@ class Injections:
             for later in self._made[first:]:
                 if later not in gone and later.before is not None:
                     later.before = _copied(desk.scene)
-                    later.run.fault.edit(desk.scene, later.run)  # type: ignore[attr-defined]
+                    desk.board.edit(later.run, desk.scene, again=True)
             desk.show_card_again()
         self._made = [i for i in self._made if i not in gone]
         desk.journal.only("desk").event("lift", name=name)

@@ -122,9 +122,9 @@ class FaultBoard:
             for run in runs:
                 run.happened(what)
 
-    def edit(self, run: FaultRun, scene: Scene) -> None:
-        """Apply a scene fault at once."""
-        if run.due("edit"):
+    def edit(self, run: FaultRun, scene: Scene, *, again: bool = False) -> None:
+        """Apply a scene fault at once; ``again``: on a scene that was put back, uncounted."""
+        if again or run.due("edit"):
             run.fault.edit(scene, run)  # type: ignore[attr-defined]
 
     # ---------------------------------------------------------------- chains

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -76,9 +78,7 @@ def leave_visit(hub: Hub, call: Call) -> None:
 )  # fmt: skip
 def present(hub: Hub, call: Call) -> bodies.VisitAnswer:
     """The patient puts the card on the reader, or identifies at the face reader."""
-    sitting = _open(hub, call)
-    with sitting.counter.lock:
-        sitting.check_open()
+    with _open(hub, call) as sitting:
         sitting.visit.present()
     return shown(sitting)
 
@@ -89,9 +89,7 @@ def present(hub: Hub, call: Call) -> bodies.VisitAnswer:
 )  # fmt: skip
 def take_away(hub: Hub, call: Call) -> bodies.VisitAnswer:
     """The patient takes the card back."""
-    sitting = _open(hub, call)
-    with sitting.counter.lock:
-        sitting.check_open()
+    with _open(hub, call) as sitting:
         sitting.visit.take_away()
     return shown(sitting)
 
@@ -102,9 +100,7 @@ def take_away(hub: Hub, call: Call) -> bodies.VisitAnswer:
 )  # fmt: skip
 def enter_pin(hub: Hub, call: Call) -> bodies.PinAnswer:
     """What the patient types this time."""
-    sitting = _open(hub, call)
-    with sitting.counter.lock:
-        sitting.check_open()
+    with _open(hub, call) as sitting:
         return bodies.PinAnswer(pin=sitting.visit.enter_pin())
 
 
@@ -114,9 +110,7 @@ def enter_pin(hub: Hub, call: Call) -> bodies.PinAnswer:
 )  # fmt: skip
 def decide(hub: Hub, call: Call) -> bodies.DecideAnswer:
     """What the operator answers to a question of the software."""
-    sitting = _open(hub, call)
-    with sitting.counter.lock:
-        sitting.check_open()
+    with _open(hub, call) as sitting:
         answer = sitting.visit.decide(call.body.prompt, call.body.options)
     return bodies.DecideAnswer(answer=answer)
 
@@ -127,9 +121,7 @@ def decide(hub: Hub, call: Call) -> bodies.DecideAnswer:
 )  # fmt: skip
 def hand_in_claim(hub: Hub, call: Call) -> None:
     """The レセプト電算 file that the software wrote for this visit, byte for byte."""
-    sitting = _open(hub, call)
-    with sitting.counter.lock:
-        sitting.check_open()
+    with _open(hub, call) as sitting:
         sitting.claim = call.body
 
 
@@ -173,7 +165,10 @@ def _answer(
     )
 
 
-def _open(hub: Hub, call: Call) -> Sitting:
+@contextlib.contextmanager
+def _open(hub: Hub, call: Call) -> Iterator[Sitting]:
+    """The visit called for, its desk held. Raises :class:`RefusedError` when it is over."""
     sitting = hub.sitting(call.path["visit"])
-    sitting.check_open()
-    return sitting
+    with sitting.counter.lock:
+        sitting.check_open()
+        yield sitting
