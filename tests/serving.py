@@ -78,10 +78,15 @@ class Served:
         return self.process.returncode
 
 
-def start(*args: str, cwd: Path | None = None, env: Mapping[str, str] | None = None) -> Served:
-    """Start it and wait for its line."""
+def start(
+    *args: str,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    inside: tuple[str, ...] = (),
+) -> Served:
+    """Start it and wait for its line; ``inside`` is a command that becomes the one behind it."""
     process = subprocess.Popen(
-        [*ONSHI, "serve", "--json", *args],
+        [*inside, *ONSHI, "serve", "--json", *args],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

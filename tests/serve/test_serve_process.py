@@ -235,31 +235,36 @@ def fill(path: Path) -> None:
             filler.write(b"x" * 4096)
 
 
+def on_a_disk_of(size: str, folder: Path) -> tuple[str, ...]:
+    """A command whose program sees a small disk at ``folder``, and nobody else does."""
+    own = ("unshare", "--mount", *(() if os.geteuid() == 0 else ("--user", "--map-root-user")))
+    script = f'mount -t tmpfs -o size={size} tmpfs "$0" && exec "$@"'
+    return (*own, "sh", "-c", script, str(folder))
+
+
 def test_a_full_disk_loses_no_verdict(tmp_path: Path, start: Start) -> None:
     """The journal folder is a disk of 256 KiB; what does not fit is said and kept in memory."""
     disk = tmp_path / "disk"
     disk.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", str(disk)], check=True)
-    try:
-        served = start("--profile", "hodanren2025", "--journal", str(disk / "kept"))
-        fill(disk / "filler")
-        visit = served.control("POST", "/desks/0/visits", {"trouble": "name.blackdot"})
-        verdict = served.control("POST", f"/visits/{visit['id']}/handling", {"status": "valid"})
-        while verdict["next"] is not None:
-            at = f"/visits/{verdict['next']['id']}/handling"
-            verdict = served.control("POST", at, {"status": "valid"})
-        assert verdict["result"] in ("passed", "failed", "skipped")
-        assert "No space left" in " ".join(verdict["warnings"])
-        assert "make room" in " ".join(verdict["warnings"])
-        assert len(served.control("GET", "/results")["rows"]) >= 1
-        (disk / "filler").unlink()
-        visit = served.control("POST", "/desks/0/visits", {"trouble": "eligibility.invalid"})
-        verdict = served.control("POST", f"/visits/{visit['id']}/handling", {"status": "invalid"})
-        assert verdict["warnings"] == []
-        assert "name.blackdot" in (disk / "kept" / "results.json").read_text("utf-8")
-        assert served.stop() == 0
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=False)
+    kept = ("--journal", str(disk / "kept"))
+    served = start("--profile", "hodanren2025", *kept, inside=on_a_disk_of("256k", disk))
+    seen = Path(f"/proc/{served.process.pid}/root{disk}")
+    fill(seen / "filler")
+    visit = served.control("POST", "/desks/0/visits", {"trouble": "name.blackdot"})
+    verdict = served.control("POST", f"/visits/{visit['id']}/handling", {"status": "valid"})
+    while verdict["next"] is not None:
+        at = f"/visits/{verdict['next']['id']}/handling"
+        verdict = served.control("POST", at, {"status": "valid"})
+    assert verdict["result"] in ("passed", "failed", "skipped")
+    assert "No space left" in " ".join(verdict["warnings"])
+    assert "make room" in " ".join(verdict["warnings"])
+    assert len(served.control("GET", "/results")["rows"]) >= 1
+    (seen / "filler").unlink()
+    visit = served.control("POST", "/desks/0/visits", {"trouble": "eligibility.invalid"})
+    verdict = served.control("POST", f"/visits/{visit['id']}/handling", {"status": "invalid"})
+    assert verdict["warnings"] == []
+    assert "name.blackdot" in (seen / "kept" / "results.json").read_text("utf-8")
+    assert served.stop() == 0
 
 
 def test_a_share_that_goes_away_is_said_and_comes_back(tmp_path: Path, start: Start) -> None:
