@@ -346,3 +346,17 @@ def test_a_signal_ends_server_and_driver(tmp_path: Path) -> None:
     process.communicate(timeout=20)
     assert process.returncode == 128 + signal.SIGTERM
     assert not Path(f"/proc/{driver}").exists()
+
+
+def test_without_unix_sockets_the_other_doors_are_served() -> None:
+    """Windows: a program there reaches only Windows' own PC/SC service, or a vpcd driver."""
+    code = (
+        "import socket; del socket.AF_UNIX\n"
+        "from onshi.serve.start import Options\n"
+        "print(*Options().doors)\n"
+        "print(*Options(vpcd=('127.0.0.1', 35963)).doors)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30)
+    assert done.stdout.splitlines() == ["webapi folder face", "vpcd webapi folder face"], (
+        done.stderr
+    )
