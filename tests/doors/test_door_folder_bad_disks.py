@@ -158,10 +158,10 @@ def test_disks_that_take_nothing(tmp_path: Path) -> None:
     assert "is on a full disk" in (text := refused(disk))
     assert "make room there" in text
     filler.unlink()
-    mount("-o", "remount,ro", str(disk))
+    mount("-o", "remount,bind,ro", str(disk))
     assert "is read-only" in (text := refused(disk))
     assert "mount it writable" in text
-    mount("-o", "remount,rw", str(disk))
+    mount("-o", "remount,bind,rw", str(disk))
     opened(disk)[0].close()
 
 

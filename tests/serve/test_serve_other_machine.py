@@ -6,7 +6,9 @@ certificate for the control API and the WebAPI, smbclient for the exchange folde
 
 from __future__ import annotations
 
+import getpass
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,6 +23,7 @@ from netns_pair import Machine, clean_environment, two_machines
 ROOT = Path(__file__).parents[2]
 LOGIN = "/oqs-api-pro/MSA12020/ILI12020SV01/auth"
 SEARCH = "/oqs-api-pro/MSA01030/ILI01030SV01/search"
+PORT = "1445"
 REQUEST = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <XmlMsg><MessageHeader><QualificationConfirmationDate>{date}</QualificationConfirmationDate>
 <MedicalInstitutionCode>1312345670</MedicalInstitutionCode>
@@ -30,11 +33,11 @@ REQUEST = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 SMB = """[global]
   workgroup = TEST
   map to guest = Bad User
-  guest account = root
+  guest account = {user}
   interfaces = {address}
   bind interfaces only = yes
   disable netbios = yes
-  smb ports = 445
+  smb ports = {port}
   private dir = {home}
   lock directory = {home}
   state directory = {home}
@@ -160,18 +163,27 @@ def test_the_certificates_come_over_the_wire_too(two: Two) -> None:
     assert out.rpartition("\n")[0] == Path(two.env["ONSHI_WEBAPI_CA"]).read_text("ascii")
 
 
+def as_oneself() -> list[str]:
+    """An ordinary user is root on such a machine, which Samba takes at its word and fails."""
+    if os.geteuid() == 0:
+        return []
+    return ["unshare", "--user", f"--map-user={os.getuid()}", f"--map-group={os.getgid()}"]
+
+
 @pytest.fixture(scope="module")
 def share(two: Two, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
     """The exchange folder as a Windows share; smbclient's command line to it."""
     home = tmp_path_factory.mktemp("smb")
     (home / "ncalrpc").mkdir()
-    text = SMB.format(address=two.linux.address, home=home, folder=two.folder)
+    text = SMB.format(
+        address=two.linux.address, home=home, folder=two.folder, port=PORT, user=getpass.getuser()
+    )
     (home / "smb.conf").write_text(text, encoding="utf-8")
     server = two.linux.start(
-        "smbd", "--foreground", f"--configfile={home / 'smb.conf'}",
+        *as_oneself(), "smbd", "--foreground", f"--configfile={home / 'smb.conf'}",
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    client = ["smbclient", f"//{two.linux.address}/OQS", "-N", "-s", "/dev/null"]
+    client = ["smbclient", f"//{two.linux.address}/OQS", "-p", PORT, "-N", "-s", "/dev/null"]
     for _ in range(100):
         if two.windows.run(*client, "-c", "ls").returncode == 0:
             break

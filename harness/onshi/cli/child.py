@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,12 +34,15 @@ class Child:
         name = self._command[0]
         try:
             self._process = subprocess.Popen(self._command, env=self._env)
-        except FileNotFoundError:
-            print(f"{self._who}: there is no program {name!r}", file=sys.stderr)
-            self.code = 127
         except OSError as e:
-            print(f"{self._who}: {name!r} cannot be run: {e.strerror}", file=sys.stderr)
-            self.code = 126
+            # A folder on the path that may not be read looks like a program that may not be run.
+            nowhere = os.sep not in name and shutil.which(name, path=self._env.get("PATH")) is None
+            if isinstance(e, FileNotFoundError) or nowhere:
+                print(f"{self._who}: there is no program {name!r}", file=sys.stderr)
+                self.code = 127
+            else:
+                print(f"{self._who}: {name!r} cannot be run: {e.strerror}", file=sys.stderr)
+                self.code = 126
         if self._process is None:
             if then is not None:
                 then()
