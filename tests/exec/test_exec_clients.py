@@ -175,6 +175,8 @@ def test_interrupt_ends_the_program_and_cleans_up() -> None:
          "import os; print(os.environ['PCSCLITE_CSOCK_NAME'], flush=True); "
          "import threading; threading.Event().wait()"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+        # A shell's background jobs ignore SIGINT, and so would these.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert child.stdout is not None
     socket = Path(child.stdout.readline().strip())
