@@ -48,6 +48,12 @@ def test_h29_the_system_s_own_dots_count():
     assert verdict(case(did(chart_after=chart(name="●橋 翔一")), rendered), h29.NAME) is BROKEN
 
 
+def test_h29_a_dot_out_of_nowhere_is_the_product_s_own():
+    """Nothing was asked, so nothing but the product can have put it there."""
+    assert verdict(case(did(chart_after=chart(name="●橋　翔一"))), h29.NAME) is BROKEN
+    assert verdict(case(did(chart_after=chart())), h29.NAME) is UNSEEN
+
+
 def test_h29_blames_nobody():
     dotted = did(chart_after=chart(name="●橋　翔一"))
     assert verdict(case(did(), DOTTED), h29.NAME) is UNSEEN

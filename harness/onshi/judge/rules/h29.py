@@ -28,7 +28,9 @@ PAPERS = Half("H29", "warn", "書類に●を印字しない")
 def judge(case: Case) -> Iterator[Finding]:
     sent = [as_chart(r) for r in records(case)]
     for field, half in (("name", NAME), ("address", ADDRESS)):
-        if any(has_blackdot(getattr(c, field) or "") for c in sent):
+        # Where nothing was asked of us, the ● can only be what the product had of its own.
+        texts = [getattr(c, field) for c in sent] or [after(case, field)]
+        if any(isinstance(text, str) and has_blackdot(text) for text in texts):
             yield _kept(case, field, half)
         elif field == "name":
             yield half.unseen("●を含む氏名は送られていない")
