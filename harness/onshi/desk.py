@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from onshi.card import VirtualCard
+from onshi.card.device import load_device
 from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
 from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
@@ -228,6 +229,7 @@ class Desk:
 
         Raises :class:`UnknownNameError`.
         """
+        load_device(kind)
         self.scene.card = msgspec.structs.replace(self.scene.card, kind=kind, atr=None)
         self.remove_card()
         self.insert_card()

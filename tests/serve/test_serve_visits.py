@@ -309,7 +309,8 @@ def test_what_a_door_cannot_bring_about_is_refused_and_kept_as_such(
     served: Served, tmp_path: Any
 ) -> None:
     """A card in a vpcd reader: a real PC/SC service makes its own reader codes."""
-    with serving("--profile", "hodanren2025", "--vpcd", "127.0.0.1:9", cwd=tmp_path) as other:
+    args = ("--profile", "hodanren2025", "--vpcd", "127.0.0.1:9", "--journal", str(tmp_path))
+    with serving(*args, cwd=tmp_path) as other:
         assert "PCSCLITE_CSOCK_NAME" not in other.env
         assert "127.0.0.1:9" in other.control("GET", "/desks/0")["warnings"][0]
         reply = other.ask("POST", "/desks/0/visits", {"trouble": "reader.freeze"})
@@ -318,6 +319,7 @@ def test_what_a_door_cannot_bring_about_is_refused_and_kept_as_such(
         rows = {r["trouble"]: r for r in other.control("GET", "/results")["rows"]}
         assert rows["reader.freeze"]["result"] == "skipped"
         assert rows["reader.freeze"]["problem"].startswith("この入口では起こせません")
+        assert "reader.freeze" in (tmp_path / "results.json").read_text("utf-8")
         assert other.control("POST", "/desks/0/visits", {"trouble": "card.pin_forgotten"})["id"]
         with_socket = other.control("POST", "/desks", {})
         assert "PCSCLITE_CSOCK_NAME" in with_socket["env"]

@@ -31,7 +31,7 @@ class Pcscd:
 
     def __init__(self, machine: Machine, folder: Path) -> None:
         self._machine, self._folder = machine, folder
-        self._run = Path(f"/proc/{machine.pid}/root/run/pcscd")
+        self._run = Path(f"/proc/{machine.pid}/root", "run/pcscd")
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:

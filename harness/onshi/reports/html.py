@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from onshi.errors import OnshiError
 from onshi.outcomes import Row
+from onshi.reports.files import write_file
 from onshi.reports.run import Run
 from onshi.reports.summary import category_rows, shares_note
 
@@ -17,11 +17,7 @@ _VERDICTS = {"met": "適合", "broken": "違反", "not_observed": "観測なし"
 
 def write_html(path: Path, run: Run, rows: list[Row]) -> None:
     """Write the page. Raises :class:`OnshiError` when the file cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(html(run, rows), encoding="utf-8")
-    except OSError as e:
-        raise OnshiError(f"the report cannot be written to {path}: {e.strerror}") from None
+    write_file(path, html(run, rows), "the report")
 
 
 def html(run: Run, rows: list[Row]) -> str:

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from pathlib import Path
 
-from onshi.errors import OnshiError
 from onshi.outcomes import Row
+from onshi.reports.files import write_file
 from onshi.reports.run import Run, worst
 from onshi.reports.text import failure_text, missing_text, waived_text
 
@@ -20,11 +20,7 @@ _ILLEGAL = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U001
 
 def write_junit(path: Path, run: Run, rows: list[Row]) -> None:
     """Write the file. Raises :class:`OnshiError` when it cannot be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(junit(run, rows), encoding="utf-8")
-    except OSError as e:
-        raise OnshiError(f"the JUnit file cannot be written to {path}: {e.strerror}") from None
+    write_file(path, junit(run, rows), "the JUnit file")
 
 
 def junit(run: Run, rows: list[Row]) -> str:

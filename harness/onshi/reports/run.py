@@ -18,6 +18,7 @@ from onshi.catalogue.records import Profile, Trouble
 from onshi.config import Waiver
 from onshi.errors import OnshiError
 from onshi.outcomes import Row
+from onshi.reports.files import write_file
 
 __all__ = ["Run", "merge", "read_rows", "read_run", "worst", "write_run"]
 
@@ -140,18 +141,9 @@ def _union(lists: Iterable[list[str]]) -> list[str]:
 
 def write_run(folder: Path, run: Run, rows: list[Row]) -> None:
     """Keep a run. Raises :class:`OnshiError` when the folder cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, what in ((_RUN, run), (_ROWS, rows)):
-            text = msgspec.json.format(msgspec.json.encode(what), indent=1)
-            part = folder / f".{name}.part"
-            part.write_bytes(text)
-            part.replace(folder / name)
-    except OSError as e:
-        raise OnshiError(
-            f"results cannot be written to {folder}: {e.strerror}; choose another folder, or make "
-            "room there"
-        ) from None
+    for name, kept in ((_RUN, run), (_ROWS, rows)):
+        text = msgspec.json.format(msgspec.json.encode(kept), indent=1)
+        write_file(folder / name, text, "the results")
 
 
 def read_run(folder: Path) -> tuple[Run, list[Row]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from onshi.config import Waiver
 from onshi.errors import OnshiError
 from onshi.outcomes import Row
+from onshi.reports.files import write_file
 
 __all__ = ["waiver_text", "write_waivers"]
 
@@ -29,13 +30,7 @@ def write_waivers(path: Path, rows: list[Row], promise: Waiver, *, force: bool =
             f"{path} is there already, and somebody may have written into it: choose another "
             "name, or replace it with --force"
         )
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f".{path.name}.part")
-        part.write_text(waiver_text(rows, promise), encoding="utf-8")
-        part.replace(path)
-    except OSError as e:
-        raise OnshiError(f"the waivers cannot be written to {path}: {e.strerror}") from None
+    write_file(path, waiver_text(rows, promise), "the waivers")
 
 
 def waiver_text(rows: list[Row], promise: Waiver) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
@@ -177,12 +175,6 @@ class Counter:
     def warnings(self) -> list[str]:
         """What does not work at the moment, in sentences."""
         return self._endpoints.warnings()
-
-    @contextlib.contextmanager
-    def held(self) -> Iterator[Desk]:
-        """The desk, for one call at a time."""
-        with self.lock:
-            yield self.desk
 
     # ---------------------------------------------------------------- visits
     def sit(

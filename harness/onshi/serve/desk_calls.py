@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
-from onshi.card.device import device_names
 from onshi.errors import UnknownNameError
 from onshi.faults import find_fault
 from onshi.people.generate import KINDS
@@ -22,8 +23,8 @@ _DESK = "/desks/{desk}"
 
 def shown(hub: Hub, counter: Counter) -> bodies.DeskAnswer:
     """A desk as it is now."""
-    with counter.held() as desk:
-        sitting = counter.sitting
+    with counter.lock:
+        desk, sitting = counter.desk, counter.sitting
         return bodies.DeskAnswer(
             id=counter.key,
             seed=counter.world.seed,
@@ -43,6 +44,37 @@ def shown(hub: Hub, counter: Counter) -> bodies.DeskAnswer:
 def _given(body: Any) -> dict[str, Any]:
     """The fields of a body that say something."""
     return {n: v for n in body.__struct_fields__ if (v := getattr(body, n)) is not None}
+
+
+def _change(
+    path: str,
+    *,
+    tag: str,
+    method: str = "POST",
+    body: type | None = bodies.Empty,
+    refusals: tuple[int, ...] = (404,),
+) -> Callable[[Callable[[Counter, Call], None]], Callable[[Hub, Call], bodies.DeskAnswer]]:
+    """Enter an operation that changes a desk, which is held meanwhile and shown afterwards."""
+
+    def enter(change: Callable[[Counter, Call], None]) -> Callable[[Hub, Call], bodies.DeskAnswer]:
+        @wraps(change)
+        def run(hub: Hub, call: Call) -> bodies.DeskAnswer:
+            counter = hub.desk(call.path["desk"])
+            with counter.lock:
+                change(counter, call)
+                return shown(hub, counter)
+
+        operation(
+            method,
+            f"{_DESK}{path}",
+            tag=tag,
+            body=body,
+            answer=bodies.DeskAnswer,
+            refusals=refusals,
+        )(run)
+        return run
+
+    return enter
 
 
 @operation("GET", "/desks", tag="desks", answer=list[bodies.DeskAnswer])
@@ -75,23 +107,18 @@ def close_desk(hub: Hub, call: Call) -> None:
     hub.close_desk(call.path["desk"])
 
 
-@operation(
-    "POST", f"{_DESK}/reset", tag="desks", body=bodies.ResetBody, answer=bodies.DeskAnswer,
-    refusals=(404, 503),
-)  # fmt: skip
-def reset_desk(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/reset", tag="desks", body=bodies.ResetBody, refusals=(404, 503))
+def reset_desk(counter: Counter, call: Call) -> None:
     """Make the desk anew at the same addresses."""
-    counter = hub.desk(call.path["desk"])
-    with counter.lock:
-        counter.reset(**_given(call.body))
-    return shown(hub, counter)
+    counter.reset(**_given(call.body))
 
 
 @operation("GET", f"{_DESK}/patient", tag="patient", answer=dict[str, Any], refusals=(404,))
 def show_patient(hub: Hub, call: Call) -> dict[str, Any]:
     """Who is at the desk, as in the file ONSHI_PATIENT."""
-    with hub.desk(call.path["desk"]).held() as desk:
-        return patient_facts(desk)
+    counter = hub.desk(call.path["desk"])
+    with counter.lock:
+        return patient_facts(counter.desk)
 
 
 @operation(
@@ -101,112 +128,66 @@ def show_patient(hub: Hub, call: Call) -> dict[str, Any]:
 def next_patient(hub: Hub, call: Call) -> dict[str, Any]:
     """The next person comes, with a card of their own on the reader."""
     counter = hub.desk(call.path["desk"])
-    with counter.held() as desk, blaming("kind"):
+    with counter.lock, blaming("kind"):
         if call.body.kind not in KINDS:
             known = ", ".join(filter(None, KINDS))
             raise UnknownNameError("kind of person", call.body.kind, KINDS, f"there are: {known}")
         counter.leave("the next patient came")
-        desk.next_patient(call.body.kind)
-        return patient_facts(desk)
+        counter.desk.next_patient(call.body.kind)
+        return patient_facts(counter.desk)
 
 
-@operation(
-    "POST", f"{_DESK}/troubles/{{trouble}}", tag="faults", body=bodies.Empty,
-    answer=bodies.DeskAnswer, refusals=(404, 409),
-)  # fmt: skip
-def apply_trouble(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/troubles/{trouble}", tag="faults", refusals=(404, 409))
+def apply_trouble(counter: Counter, call: Call) -> None:
     """Bring a trouble about, without a visit: person, date, scene and faults."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk:
-        desk.apply(call.path["trouble"])
-        return shown(hub, counter)
+    counter.desk.apply(call.path["trouble"])
 
 
-@operation(
-    "DELETE", f"{_DESK}/troubles/{{trouble}}", tag="faults", answer=bodies.DeskAnswer,
-    refusals=(404,),
-)  # fmt: skip
-def lift_trouble(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/troubles/{trouble}", method="DELETE", tag="faults", body=None)
+def lift_trouble(counter: Counter, call: Call) -> None:
     """End a trouble and undo what it did to the scene; its person and its date stay."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk:
-        desk.injections.lift_trouble(call.path["trouble"])
-        return shown(hub, counter)
+    counter.desk.injections.lift_trouble(call.path["trouble"])
 
 
-@operation(
-    "POST", f"{_DESK}/faults/{{fault}}", tag="faults", body=bodies.FaultBody,
-    answer=bodies.DeskAnswer, refusals=(404, 409),
-)  # fmt: skip
-def inject_fault(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/faults/{fault}", tag="faults", body=bodies.FaultBody, refusals=(404, 409))
+def inject_fault(counter: Counter, call: Call) -> None:
     """Put one fault to work, on a schedule."""
-    counter = hub.desk(call.path["desk"])
     find_fault(call.path["fault"])
-    with counter.held() as desk, blaming("settings"):
-        desk.inject(call.path["fault"], call.body.when, **call.body.settings)
-        return shown(hub, counter)
+    with blaming("settings"):
+        counter.desk.inject(call.path["fault"], call.body.when, **call.body.settings)
 
 
-@operation(
-    "DELETE", f"{_DESK}/faults/{{fault}}", tag="faults", answer=bodies.DeskAnswer, refusals=(404,)
-)
-def lift_fault(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/faults/{fault}", method="DELETE", tag="faults", body=None)
+def lift_fault(counter: Counter, call: Call) -> None:
     """End every fault of this name."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk:
-        desk.injections.lift_fault(call.path["fault"])
-        return shown(hub, counter)
+    counter.desk.injections.lift_fault(call.path["fault"])
 
 
-@operation(
-    "POST", f"{_DESK}/card/insert", tag="card", body=bodies.Empty, answer=bodies.DeskAnswer,
-    refusals=(404,),
-)  # fmt: skip
-def insert_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/card/insert", tag="card")
+def insert_card(counter: Counter, call: Call) -> None:
     """Put the patient's card on the reader."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk:
-        desk.insert_card()
-        return shown(hub, counter)
+    counter.desk.insert_card()
 
 
-@operation(
-    "POST", f"{_DESK}/card/remove", tag="card", body=bodies.Empty, answer=bodies.DeskAnswer,
-    refusals=(404,),
-)  # fmt: skip
-def remove_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/card/remove", tag="card")
+def remove_card(counter: Counter, call: Call) -> None:
     """Take the card off the reader."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk:
-        desk.remove_card()
-        return shown(hub, counter)
+    counter.desk.remove_card()
 
 
-@operation(
-    "POST", f"{_DESK}/card/replace", tag="card", body=bodies.CardBody, answer=bodies.DeskAnswer,
-    refusals=(404,),
-)  # fmt: skip
-def replace_card(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/card/replace", tag="card", body=bodies.CardBody)
+def replace_card(counter: Counter, call: Call) -> None:
     """Lay another card down instead: a Suica, an 住基カード."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk, blaming("kind"):
-        if call.body.kind not in device_names():
-            raise UnknownNameError("card", call.body.kind, device_names())
-        desk.lay_down(call.body.kind)
-        return shown(hub, counter)
+    with blaming("kind"):
+        counter.desk.lay_down(call.body.kind)
 
 
-@operation(
-    "POST", f"{_DESK}/date", tag="desks", body=bodies.DateBody, answer=bodies.DeskAnswer,
-    refusals=(404,),
-)  # fmt: skip
-def set_date(hub: Hub, call: Call) -> bodies.DeskAnswer:
+@_change("/date", tag="desks", body=bodies.DateBody)
+def set_date(counter: Counter, call: Call) -> None:
     """Move the business date; later visits begin on it."""
-    counter = hub.desk(call.path["desk"])
-    with counter.held() as desk, blaming("date"):
-        desk.travel(call.body.date)
-        counter.world = counter.world.on(desk.clock.today)
-        return shown(hub, counter)
+    with blaming("date"):
+        counter.desk.travel(call.body.date)
+    counter.world = counter.world.on(counter.desk.clock.today)
 
 
 @operation(

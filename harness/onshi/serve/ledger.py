@@ -58,10 +58,13 @@ class Ledger:
         everything is written.
         """
         self._put(rows)
+        self._save(journal, rows[0].trouble)
+
+    def _save(self, journal: Journal | None = None, name: str = "") -> None:
         try:
             with self._writing:
-                if self.folder is not None:
-                    journal.write(self.folder, rows[0].trouble)
+                if self.folder is not None and journal is not None:
+                    journal.write(self.folder, name)
                 self._write()
             self.trouble = ""
         except OnshiError as e:
@@ -78,6 +81,7 @@ class Ledger:
         """A trouble that the doors here cannot bring about: 観測なし, with the reason."""
         said = f"この入口では起こせません: {why}"
         self._put([row(Outcome(trouble, "skipped", problem=said))])
+        self._save()
 
     def run(self) -> Run:
         """What this run is."""
