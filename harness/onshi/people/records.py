@@ -128,7 +128,8 @@ class CardSpec(msgspec.Struct, kw_only=True):
     """What the card on the desk is like. Expiry is data: a chip has no clock.
 
     ``kind`` names a file of ``devices/cards``. ``cert_until`` is the notAfter date of the
-    利用者証明用電子証明書. Tries are what is left at the start.
+    利用者証明用電子証明書. Tries are what is left at the start; 0 is a blocked PIN. What no card
+    can be is refused when the card is made.
     """
 
     kind: str = "mynumber"
@@ -140,3 +141,24 @@ class CardSpec(msgspec.Struct, kw_only=True):
     auth_tries: int = 3
     sign_tries: int = 5
     atr: bytes | None = None
+    text_pin: str = "1234"
+    """券面事項入力補助用暗証番号, 4 digits."""
+    juki_pin: str = "1234"
+    """住民基本台帳用暗証番号, 4 digits."""
+    other_tries: dict[str, int] = {}
+    """Tries left of ``text``, ``juki``, ``text_a``, ``text_b``, ``visual_a``, ``visual_b``
+    and ``visual_birth``: 照合番号 A and B of either application, 生年月日. Not named: full."""
+    missing: tuple[str, ...] = ()
+    """What this card lacks: an application (``jpki``, ``text``, ``visual``, ``common``,
+    ``juki``) or one of its files (``jpki/0001``)."""
+    damage: dict[str, str] = {}
+    """A damaged certificate: ``auth`` or ``sign`` to ``bit_flip``, ``cut`` or ``wrong_key``."""
+    card_until: date | None = None
+    """Last day of the card itself; None: the holder's tenth birthday after ``cert_from``
+    (fifth if under 18 then), and never before ``cert_until``."""
+    revoked: bool = False
+    """The 利用者証明用 certificate was revoked. The server knows, the chip does not."""
+    renewed: date | None = None
+    """Day on which the certificates were renewed. The server may not know yet."""
+    knobs: dict[str, bool | int | str] = {}
+    """Answers no source settles, other than the kind of card has them (docs/card.md)."""
