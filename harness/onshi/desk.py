@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,15 +16,15 @@ from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
 from onshi.endpoints import Endpoints
 from onshi.entrance import DOORS, SURFACES, Entrance, check_doors
-from onshi.errors import OnshiError
+from onshi.errors import CannotDeliverError, OnshiError
 from onshi.faults import FaultBoard, FaultRun
 from onshi.injections import Injections
-from onshi.journal import Journal
+from onshi.journal import Journal, Lane
 from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage, Patient
 from onshi.reader import ReaderEngine
 from onshi.schedule import Schedule
-from onshi.seams import Answer, Inquiries, Inquiry, Scene, Site
+from onshi.seams import Answer, CardLink, Inquiries, Inquiry, Scene, Site
 from onshi.terminal.app import FaceTerminal
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from onshi.doors.webapi import WebApiDoor
     from onshi.judge.case import Finding
     from onshi.reception import Reception
+    from onshi.trace import Trace
     from onshi.visit import Handling, Visit
 
 __all__ = ["DOORS", "SURFACES", "Desk"]
@@ -61,7 +62,9 @@ class Desk:
     profile's, and without a profile today's. ``time="virtual"``: waiting costs nothing where a
     door can do without; ``"real"``: it takes what it takes, times ``time_scale``. ``deadline`` is
     the longest, in simulated seconds, that a fault may hold anything. ``keep_contexts``: a program
-    that outlives its desks may go on with its SCARDCONTEXT; card handles never live on.
+    that outlives its desks may go on with its SCARDCONTEXT; card handles never live on. ``card``
+    makes the first card on the reader, in place of the patient's own (a recorded one); it is given
+    the card's lane of the journal. ``trace`` is told what program and card say to each other.
 
     Raises :class:`OnshiError` (unknown profile or door, a port in use, a folder that cannot be
     written).
@@ -82,6 +85,8 @@ class Desk:
         endpoints: Endpoints | None = None,
         in_process: bool | None = None,
         keep_contexts: bool = False,
+        card: Callable[[Lane], CardLink] | None = None,
+        trace: Trace | None = None,
     ) -> None:
         self.seed = seed
         self.doors = tuple(doors)
@@ -91,7 +96,9 @@ class Desk:
         self.clock = kind(self._first_date(date), scale=time_scale)
         self.deadline = deadline
         self.site = site or Site()
-        self.journal = Journal(self.site.codes.hide if self.site.codes else None)
+        self.journal = Journal(
+            self.site.codes.hide if self.site.codes else None, trace.heard if trace else None
+        )
         self._lane = self.journal.only("desk")
         self._people = 0
         self.scene = self._new_scene("")
@@ -102,9 +109,10 @@ class Desk:
             deadline=deadline,
             doors=frozenset(self.doors),
         )
-        self.reader = ReaderEngine(
-            journal=self.journal, wrap=self.board.card, on_event=self.board.happened
-        )
+        wrap = trace.around(self.board.card) if trace else self.board.card
+        self.reader = ReaderEngine(journal=self.journal, wrap=wrap, on_event=self.board.happened)
+        if trace:
+            trace.watch(self.reader)
         self.reader.add_reader(reader_name or _READER)
         self.board.hands, self.board.site = self.reader, self.site
         self.injections = Injections(self)
@@ -116,13 +124,16 @@ class Desk:
         self._patient_file: Path | None = None
         self._closed = False
         self._card: VirtualCard | None = None
+        self.laid = card(self.journal.only("card")) if card else None
+        self._laid_as = msgspec.structs.replace(self.scene.card)
+        calls = self.board.reader(self.reader)
         self._entrance = Entrance(
             self.doors,
             endpoints=endpoints,
             in_process=in_process,
             backstage=self._backstage,
             reader=self.reader,
-            calls=self.board.reader(self.reader),
+            calls=trace.calls(calls) if trace else calls,
             journal=self.journal,
             keep_contexts=keep_contexts,
         )
@@ -212,13 +223,16 @@ class Desk:
         return self._card
 
     def insert_card(self) -> None:
-        """Put the patient's card on the reader: the same one until the scene says otherwise."""
+        """Put the patient's card on the reader: the same one until the scene says otherwise.
+
+        One that the desk was given lies there until the next patient comes.
+        """
         spec, patient = self.scene.card, self.scene.patient
         if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):
             lane = self.journal.only("card")
             spec, patient = msgspec.structs.replace(spec), msgspec.structs.replace(patient)
             self._card = VirtualCard(spec, patient, seed=self.seed, lane=lane)
-        self.reader.insert(self._card)
+        self.reader.insert(self._card if self.laid is None else self.laid)
 
     def remove_card(self) -> None:
         """Take the card off the reader; nothing happens when there is none."""
@@ -230,6 +244,7 @@ class Desk:
         Raises :class:`UnknownNameError`.
         """
         load_device(kind)
+        self.laid = None
         self.scene.card = msgspec.structs.replace(self.scene.card, kind=kind, atr=None)
         self.remove_card()
         self.insert_card()
@@ -237,6 +252,7 @@ class Desk:
     def next_patient(self, kind: str = "") -> Patient:
         """The next person comes to the desk, with a card of their own on the reader."""
         self.remove_card()
+        self.laid = None
         self._set_scene(self._new_scene(kind))
         self.injections.forget_scene()
         self._lane.event("patient", key=self.patient.key)
@@ -267,7 +283,16 @@ class Desk:
         return self.injections.inject(fault, when, settings)
 
     def show_card_again(self) -> None:
-        """The scene has changed: the card on the reader is put there anew, as it is by now."""
+        """The scene has changed: the card on the reader is put there anew, as it is by now.
+
+        Raises :class:`CannotDeliverError` where the scene asks for another card than the recorded
+        one that lies there.
+        """
+        if self.laid is not None and self.scene.card != self._laid_as:
+            raise CannotDeliverError(
+                "a recorded card is as it was recorded, and nothing can be changed on it: use a "
+                "fault of the seam card (card.status_word ...), or the patient's own card"
+            )
         if self.reader.has_card():
             self.remove_card()
             self.insert_card()

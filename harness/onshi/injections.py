@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from onshi.errors import OnshiError, UnknownNameError
+from onshi.errors import CannotDeliverError, OnshiError, UnknownNameError
 from onshi.faults import FaultRun, make_fault
 from onshi.schedule import ALWAYS, Schedule
 from onshi.seams import Scene, Seam
@@ -48,7 +48,11 @@ class Injections:
         self._made.append(injection)
         if made.SEAM is Seam.SCENE:
             self._edit(injection)
-            desk.show_card_again()
+            try:
+                desk.show_card_again()
+            except CannotDeliverError:
+                self._lift([injection], "fault here", fault)
+                raise
         return run
 
     def _edit(self, injection: _Injection) -> None:

@@ -31,22 +31,35 @@ def hexed(data: bytes) -> str:
     return data.hex().upper()
 
 
+_SECRET = frozenset({0x20, 0x24, 0x2C, 0x32})
+"""VERIFY, CHANGE REFERENCE DATA, RESET RETRY COUNTER, CHANGE KEY: their data are PINs."""
+
+
 def apdu_hex(apdu: bytes) -> str:
-    """A command APDU as the journal writes it: PINs (VERIFY, CHANGE REFERENCE DATA) masked."""
-    if len(apdu) > 5 and apdu[1] in (0x20, 0x24):
-        return hexed(apdu[:5]) + "**" * (len(apdu) - 5)
+    """A command APDU as the journal writes it: PINs masked, whatever the class byte is.
+
+    Where the fifth byte cannot be a length, it may be part of the PIN, and is masked, too.
+    """
+    size = len(apdu)
+    if size > 5 and apdu[1] in _SECRET:
+        clear = 5 if apdu[4] in (0, size - 5, size - 6) else 4
+        return hexed(apdu[:clear]) + "**" * (size - clear)
     return apdu.hex().upper()
 
 
 class Lane:
     """One sequence of events. ``t`` is this lane's own simulated time in seconds."""
 
-    __slots__ = ("_hide", "_sink", "kind", "number", "t")
+    __slots__ = ("_hide", "_keep", "kind", "number", "t")
 
     def __init__(
-        self, sink: list[tuple[Lane, int, bytes]], kind: str, number: int, hide: Hide | None = None
+        self,
+        keep: Callable[[tuple[Lane, int, bytes]], None],
+        kind: str,
+        number: int,
+        hide: Hide | None = None,
     ) -> None:
-        self._sink, self.kind, self.number, self.t = sink, kind, number, 0.0
+        self._keep, self.kind, self.number, self.t = keep, kind, number, 0.0
         self._hide = hide
 
     @property
@@ -61,7 +74,7 @@ class Lane:
         raw = _encode(fields)
         if self._hide is not None:
             raw = self._hide(raw.decode()).encode()
-        self._sink.append((self, time.perf_counter_ns(), raw))
+        self._keep((self, time.perf_counter_ns(), raw))
 
     def passed(self, seconds: float) -> None:
         """This lane waited ``seconds`` of simulated time."""
@@ -69,11 +82,19 @@ class Lane:
 
 
 class Journal:
-    """Every lane of one desk. ``hide`` takes out of an event's text what must not be kept."""
+    """Every lane of one desk. ``hide`` takes out of an event's text what must not be kept.
 
-    def __init__(self, hide: Hide | None = None) -> None:
-        self._hide = hide
+    ``heard`` is told of each event once it is kept.
+    """
+
+    def __init__(
+        self,
+        hide: Hide | None = None,
+        heard: Callable[[Lane, dict[str, Any]], None] | None = None,
+    ) -> None:
+        self._hide, self._heard = hide, heard
         self._sink: list[tuple[Lane, int, bytes]] = []
+        self._keep = self._sink.append if heard is None else self._keep_and_tell
         self._lanes: dict[str, list[Lane]] = {}
         self._lock = threading.Lock()
 
@@ -81,7 +102,7 @@ class Journal:
         """A new lane of this kind (``pcsc``, ``webapi``, ``folder`` …)."""
         with self._lock:
             lanes = self._lanes.setdefault(kind, [])
-            lane = Lane(self._sink, kind, len(lanes), self._hide)
+            lane = Lane(self._keep, kind, len(lanes), self._hide)
             lanes.append(lane)
             return lane
 
@@ -90,8 +111,13 @@ class Journal:
         with self._lock:
             lanes = self._lanes.setdefault(kind, [])
             if not lanes:
-                lanes.append(Lane(self._sink, kind, 0, self._hide))
+                lanes.append(Lane(self._keep, kind, 0, self._hide))
             return lanes[0]
+
+    def _keep_and_tell(self, one: tuple[Lane, int, bytes]) -> None:
+        self._sink.append(one)
+        assert self._heard is not None
+        self._heard(one[0], msgspec.json.decode(one[2]))
 
     def events(self, kind: str = "", event: str = "") -> Iterator[dict[str, Any]]:
         """Events in the order in which they happened, each with its ``lane``."""

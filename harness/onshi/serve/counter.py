@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from pathlib import Path
@@ -20,8 +21,10 @@ if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
     from onshi.config import Config, Waiver
     from onshi.endpoints import Endpoints
-    from onshi.journal import Journal
+    from onshi.journal import Journal, Lane
     from onshi.pki import PkiFiles
+    from onshi.seams import CardLink
+    from onshi.trace import Trace
     from onshi.visit import Handling, Visit
 
 __all__ = ["Counter", "House", "Sitting", "World"]
@@ -42,7 +45,7 @@ class House:
 @dataclass(frozen=True)
 class World:
     """How a desk is made: the settings of :class:`onshi.Desk`, and what goes on there from the
-    start (``--trouble``, ``--fault``).
+    start (``--trouble``, ``--fault``; ``card`` lies on the reader).
     """
 
     seed: int = 0
@@ -53,6 +56,8 @@ class World:
     deadline: float = 90.0
     troubles: tuple[str, ...] = ()
     faults: tuple[tuple[str, dict[str, Any], dict[str, Any]], ...] = ()
+    card: Callable[[Lane], CardLink] | None = None
+    trace: Trace | None = None
 
     def on(self, day: Date) -> World:
         """The same on another date."""
@@ -120,6 +125,8 @@ class Counter:
             reader_name=world.reader_name,
             endpoints=self._endpoints,
             keep_contexts=True,
+            card=world.card,
+            trace=world.trace,
         )
         self.env = made.env()
         return made
@@ -129,6 +136,11 @@ class Counter:
             self.desk.apply(trouble)
         for name, when, settings in self.world.faults:
             self.desk.inject(name, when, **settings)
+        if self.world.card is not None and self.desk.laid is None:
+            raise OnshiError(
+                f"{' and '.join(self.world.troubles)} brings another patient with a card of their "
+                "own: a recorded card cannot be theirs; leave out the trouble or the card"
+            )
 
     def anew(self, **changes: Any) -> None:
         """Another world at the same addresses: no fault, no journal, no patient of the last one.

@@ -73,7 +73,7 @@ class Hub:
             if len(self._counters) >= _MOST_DESKS:
                 raise RefusedError(409, f"{_MOST_DESKS} desks are open: close one first")
             key = str(next(self._numbers))
-        world = replace(self._world, troubles=(), faults=(), **settings)
+        world = replace(self._world, troubles=(), faults=(), card=None, trace=None, **settings)
         if "doors" not in settings:
             world = replace(world, doors=tuple("pcsc" if d == "vpcd" else d for d in world.doors))
         made = Counter(key, self.house, world, self._make_endpoints(folder=folder_of(folder)))

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from onshi import pki
 from onshi.catalogue.load import load_profile
@@ -26,6 +27,11 @@ from onshi.serve.ledger import Ledger
 from onshi.serve.server import LOOPBACK, ControlServer
 from onshi.suite import planned
 
+if TYPE_CHECKING:
+    from onshi.journal import Lane
+    from onshi.seams import CardLink
+    from onshi.trace import Trace
+
 __all__ = ["TOKEN", "Options", "Running", "start"]
 
 TOKEN = "ONSHI_CONTROL_TOKEN"
@@ -42,6 +48,7 @@ class Options:
     ``vpcd`` is the address of a driver to hold the card to; ``socket_too``: beside our own socket,
     not instead of it. ``listen`` is an address for other machines, "" for this one alone;
     ``names`` are further names by which they call it. ``faults`` are (name, schedule, settings).
+    ``card`` and ``trace`` are as for :class:`onshi.Desk`, at the first desk.
     """
 
     troubles: tuple[str, ...] = ()
@@ -53,6 +60,8 @@ class Options:
     proxy_port: int = 0
     vpcd: tuple[str, int] | None = None
     socket_too: bool = False
+    card: Callable[[Lane], CardLink] | None = None
+    trace: Trace | None = None
 
     @property
     def doors(self) -> tuple[str, ...]:
@@ -171,6 +180,8 @@ def _world(config: Config, options: Options) -> World:
         deadline=config.deadline,
         troubles=options.troubles,
         faults=options.faults,
+        card=options.card,
+        trace=options.trace,
     )
 
 
