@@ -24,7 +24,7 @@ SELECTED = {
     ISD: "9000",
     "00A404040AD392F000260100000001": "6A86",
     "00A4040C09D392F0002601000000": "6A82",
-    "00A4040C0AD3921000310001010408": "6A82",
+    "00A4040C0AD3921000310001010409": "6A82",
     "00A40400" + "07A0000001510001": "6A82",
     "00A4040C": "6A82",
     "00A4000C023F00": "6A82",
@@ -58,7 +58,7 @@ def test_before_any_selection(make_talk: Callable[..., Talk]) -> None:
 
 def test_a_selection_that_fails_changes_nothing(talk: Talk) -> None:
     talk.select("0008")
-    assert talk("00A4040C0AD3921000310001010408") == "6A82"
+    assert talk("00A4040C0AD3921000310001010409") == "6A82"
     assert talk("00A4020C020003") == "6A82"
     assert talk("00B0000000") == "8F8F009000"
 
@@ -158,7 +158,8 @@ def test_free_certificates(talk: Talk) -> None:
 OTHER = {
     "00FF0000": "6D00",
     "00CB3FFF035C017E08": "6D00",
-    "0024008008": "6D00",
+    "0024008008": "6A86",
+    "8032008008": "6D00",
     "80B0000000": "6D00",
     "A0A40000023F00": "6E00",
     "01A4020C020018": "6881",
@@ -212,7 +213,7 @@ def test_contact_atr_by_get_data(make_talk: Callable[..., Talk]) -> None:
     atr = load_device("mynumber").contact_atr.replace(" ", "")
     assert talk("00CA5F5100") == atr[2:] + "9000"
     assert talk("00CA5F5104") == "6700"
-    assert talk("00CA004500") == "6A88"
+    assert talk("00CA004600") == "6A88"
 
 
 # --------------------------------------------------------------------- power

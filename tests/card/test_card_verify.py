@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import msgspec
 import pytest
 from card_talk import JPKI, Talk
 
@@ -118,7 +117,7 @@ def test_status_is_kept_by_the_same_application_and_lost_in_another(talk: Talk) 
     assert can_read_sign_certificate(talk)
     assert talk(JPKI) == "9000"
     assert can_read_sign_certificate(talk)
-    assert talk("00A4040C0AD3921000310001010408") == "6A82"
+    assert talk("00A4040C0AD3921000310001010409") == "6A82"
     assert can_read_sign_certificate(talk)
     assert talk(ISD, JPKI) == "9000"
     assert not can_read_sign_certificate(talk)
@@ -152,16 +151,17 @@ def test_power_and_status(talk: Talk, actions: tuple[Power, ...], kept: bool) ->
     assert can_read_sign_certificate(talk) is kept
 
 
-def test_a_device_can_clear_pins_at_a_reset(
-    make_talk: Callable[..., Talk], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("face", ["contact", "contactless"])
+@pytest.mark.parametrize("turned", ["contact", "contactless"])
+def test_a_card_can_clear_pins_at_a_reset(
+    make_talk: Callable[..., Talk], face: str, turned: str
 ) -> None:
-    strict = msgspec.structs.replace(load_device("mynumber"), reset_clears_pins=True)
-    monkeypatch.setattr("onshi.card.card.load_device", lambda name: strict)
-    talk = make_talk()
+    atr = next(v.atr_bytes for v in load_device("mynumber").variant if v.interface == face)
+    talk = make_talk(atr=atr, knobs={f"reset_clears_pins_{turned}": True})
     talk.verify("sign", "ABC123")
     talk.card.power(Power.RESET)
     assert talk(JPKI) == "9000"
-    assert not can_read_sign_certificate(talk)
+    assert can_read_sign_certificate(talk) is (face != turned)
 
 
 def test_journal_has_state_changes_and_no_pin(make_talk: Callable[..., Talk]) -> None:

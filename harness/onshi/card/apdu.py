@@ -25,9 +25,11 @@ class SW(enum.IntEnum):
     NO_CURRENT_EF = 0x6986
     FUNCTION_NOT_SUPPORTED = 0x6A81
     NOT_FOUND = 0x6A82
+    RECORD_NOT_FOUND = 0x6A83
     WRONG_P1P2 = 0x6A86
     NO_SUCH_DATA = 0x6A88
     OFFSET_PAST_END = 0x6B00
+    NO_SESSION_KEY = 0x66F1
     WRONG_LE = 0x6C00
     """Plus the right Le in the last byte."""
     UNKNOWN_INS = 0x6D00

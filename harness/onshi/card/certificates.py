@@ -20,7 +20,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
+from onshi.card.eras import era_date
 from onshi.card.rsa import load_key
+from onshi.card.tlv import tlv
 
 __all__ = ["Holder", "Use", "ca_certificate", "end_entity"]
 
@@ -37,14 +39,6 @@ _CA_FROM, _CA_UNTIL = datetime(2010, 1, 1), datetime(2049, 12, 31, 14, 59, 59)
 """Longer than a real CA's ten years, so that every business date falls inside."""
 
 _ADDRESS_MAX = 200
-_ERAS = (
-    (date(2019, 5, 1), "5"),
-    (date(1989, 1, 8), "4"),
-    (date(1926, 12, 25), "3"),
-    (date(1912, 7, 30), "2"),
-    (date(1868, 1, 25), "1"),
-)
-"""First day and code of 令和, 平成, 昭和, 大正, 明治."""
 
 
 class Holder(NamedTuple):
@@ -172,7 +166,7 @@ def _personal(holder: Holder) -> x509.SubjectAlternativeName:
     address = holder.address[:_ADDRESS_MAX]
     texts = (
         (1, holder.name),
-        (4, _era_date(holder.birthdate)),
+        (4, era_date(holder.birthdate)),
         (3, holder.sex),
         (5, address),
         (2, "0" * len(holder.name)),
@@ -183,19 +177,6 @@ def _personal(holder: Holder) -> x509.SubjectAlternativeName:
     )
 
 
-def _era_date(day: date) -> str:
-    """``EYYYYMMDD``: era digit (0 unknown), then the Gregorian date."""
-    era = next((code for first, code in _ERAS if day >= first), "0")
-    return f"{era}{day:%Y%m%d}"
-
-
 def _utf8(text: str) -> bytes:
     """A DER UTF8String, which cryptography wants ready-made in an otherName."""
-    value = text.encode()
-    size = len(value)
-    if size < 0x80:
-        length = bytes([size])
-    else:
-        digits = size.to_bytes((size.bit_length() + 7) // 8, "big")
-        length = bytes([0x80 | len(digits)]) + digits
-    return b"\x0c" + length + value
+    return tlv(0x0C, text.encode())

@@ -7,12 +7,15 @@ from typing import Literal
 
 import msgspec
 
+from onshi.card.knobs import Knobs
 from onshi.data import data_root, load_toml
 from onshi.errors import BadFileError, UnknownNameError
 
-__all__ = ["CardDevice", "Variant", "device_names", "load_device"]
+__all__ = ["CardDevice", "Interface", "Variant", "device_names", "load_device"]
 
 _MAX_ATR = 33
+
+Interface = Literal["contact", "contactless"]
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -20,7 +23,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     name: str
     atr: str
-    interface: Literal["contact", "contactless"]
+    interface: Interface
     source: str
     note: str = ""
 
@@ -35,26 +38,33 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 class CardDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One kind of card.
 
-    ``applications``: ``isd`` (GlobalPlatform issuer security domain, current after power-on)
-    and ``jpki``. ``token_label`` is the label in EF 0006, ``certificates`` what the JPKI
-    application holds. ``contact_atr`` is what GET DATA 5F51 tells, without TS. With
-    ``reset_clears_pins`` a warm reset ends the security status as power-off does.
+    ``applications``: ``isd`` is the GlobalPlatform issuer security domain, current after
+    power-on; the others are those of docs/card.md. ``certificates`` is what the JPKI application
+    holds, ``token_label`` its label in EF 0006. ``contact_atr`` is what GET DATA 5F51 tells,
+    without TS. A ``pinless`` card (暗証番号設定不要) has no PIN that could be verified; a ``mute``
+    one never answers a reset, so it has no ATR.
     """
 
     name: str
     title: str
-    atr: str
-    interface: Literal["contact", "contactless"]
+    atr: str = ""
+    interface: Interface
     source: str
-    applications: tuple[Literal["isd", "jpki"], ...] = ()
+    applications: tuple[Literal["isd", "jpki", "text", "visual", "common", "juki"], ...] = ()
     certificates: tuple[Literal["auth", "sign"], ...] = ("auth", "sign")
     token_label: str = ""
     contact_atr: str = ""
-    reset_clears_pins: bool = False
+    pinless: bool = False
+    mute: bool = False
+    knobs: Knobs = Knobs()
     variant: tuple[Variant, ...] = ()
 
     def __post_init__(self) -> None:
-        _check_atr(self.atr)
+        if self.mute:
+            if self.atr:
+                raise ValueError("a mute card has no ATR: leave atr out")
+        else:
+            _check_atr(self.atr)
         if self.contact_atr:
             _check_atr(self.contact_atr)
         if "jpki" in self.applications and not self.token_label:
@@ -71,7 +81,7 @@ class CardDevice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
                 return one
         raise UnknownNameError("card variant", name, [v.name for v in self.variant])
 
-    def interface_of(self, atr: bytes) -> Literal["contact", "contactless"]:
+    def interface_of(self, atr: bytes) -> Interface:
         """How a card with this ATR is being read: that of the variant it belongs to, if any."""
         return next((v.interface for v in self.variant if v.atr_bytes == atr), self.interface)
 

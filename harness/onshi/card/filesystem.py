@@ -1,52 +1,58 @@
-"""The card's operating system: what it answers to SELECT, READ BINARY, VERIFY, sign.
+"""The card's operating system: what it answers to SELECT, READ, VERIFY, sign.
 
 Behaviour follows JICSAP 1.1 / JIS X 6320-4 as observed on real cards (facts: card page,
 sections 0-3); there is no public specification of the マイナンバーカード itself. Points that no
-source states are marked *inferred*.
+source states are marked *inferred* or are a knob.
 
 Not thread-safe: one reader talks to one card, one command at a time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from random import Random
 
 from onshi.card.apdu import OK, SW, Command, Refusal, parse
-from onshi.card.files import Application, Ef, KeyEf, Pin, Transparent
+from onshi.card.files import Application, Ef, KeyEf, Records, Transparent
+from onshi.card.knobs import Knobs
+from onshi.card.security import Security, Tell
+from onshi.card.tlv import tlv
 
 __all__ = ["FileSystem"]
 
 _SFI = 0x80
-_MAX_PIN = 16
-_UID_BYTES = 4
+_SHORT = 256
+_SHORTEST_AID = 5
+_RSA_OF_SHA256 = 3
+_ONE_RECORD = 0x04
 
 
 class FileSystem:
     """Applications, the current selection and the security status of one powered card.
 
     ``root`` is what is current after power-on (the ISD): SELECT finds it by its AID if it has
-    one. ``challenges`` and ``uids`` are seeded streams; ``uids`` is None on a contact interface,
-    where no reader answers the UID pseudo-APDU. ``on_verify(pin, ok)`` is told of every
-    VERIFY that was decided.
+    one. The applications are made when they are first selected. ``challenges`` and ``uids`` are
+    seeded streams; ``uids`` is None on a contact interface, where no reader answers the UID
+    pseudo-APDU. ``tell(event, pin, ok)`` hears of every VERIFY and change that was decided.
     """
 
     def __init__(
         self,
         root: Application,
-        applications: Iterable[Application],
+        applications: Mapping[bytes, Callable[[], Application]],
         *,
+        knobs: Knobs,
         challenges: Random,
         uids: Random | None,
-        on_verify: Callable[[Pin, bool], None],
+        tell: Tell,
     ) -> None:
-        self._root = root
-        self._by_aid = {ap.aid: ap for ap in (root, *applications) if ap.aid}
-        self._challenges, self._uids, self._on_verify = challenges, uids, on_verify
+        self._root, self._makers, self._knobs = root, applications, knobs
+        self._made = {root.aid: root} if root.aid else {}
+        self._challenges, self._uids = challenges, uids
         self._ap = root
         self._ef: Ef | None = None
-        self._verified: set[Pin] = set()
-        self._status_of = root
+        self._security = Security(root, knobs, tell)
+        self._longest = _SHORT if knobs.extended_read == "short" else 1 << 16
         self._uid = b""
         self.verify_attempts = 0
         self._commands: dict[int, Callable[[Command], bytes]] = {
@@ -54,7 +60,10 @@ class FileSystem:
             0x00B0: self._read_binary,
             0x00B2: self._read_record,
             0x0020: self._verify,
+            0x0024: self._change,
+            0x8032: self._change,
             0x0084: self._get_challenge,
+            0x0088: self._internal_authenticate,
             0x00CA: self._get_data,
             0x802A: self._sign,
         }
@@ -63,16 +72,21 @@ class FileSystem:
     def activate(self) -> None:
         """Power came on: nothing selected, nothing verified, a new UID (Type B PUPI)."""
         self.rewind()
-        self._verified.clear()
+        self._security.clear()
         if self._uids is not None:
-            self._uid = self._uids.randbytes(_UID_BYTES)
+            fixed = self._knobs.uid
+            self._uid = self._uids.randbytes(4) if fixed == "random" else _fixed_uid(fixed)
 
     def rewind(self) -> None:
         """Warm reset: the selection goes back to the start (*inferred*), PINs stay verified."""
         self._ap, self._ef = self._root, None
 
-    def is_verified(self, pin: Pin) -> bool:
-        return pin in self._verified
+    def application(self, aid: bytes) -> Application:
+        """One of the applications, made now if it is not yet. Raises KeyError."""
+        made = self._made.get(aid)
+        if made is None:
+            made = self._made[aid] = self._makers[aid]()
+        return made
 
     # -------------------------------------------------------------- commands
     def execute(self, apdu: bytes) -> bytes:
@@ -124,7 +138,7 @@ class FileSystem:
         if c.p2 not in (0x00, 0x0C):
             raise Refusal(SW.WRONG_P1P2)
         if c.p1 == 0x04:
-            return self._select_application(c.data)
+            return self._select_application(c)
         if c.p1 == 0x02:
             if len(c.data) != 2:
                 raise Refusal(SW.WRONG_LENGTH)
@@ -140,16 +154,27 @@ class FileSystem:
                 return OK
         raise Refusal(SW.WRONG_P1P2)
 
-    def _select_application(self, aid: bytes) -> bytes:
-        """Exact AID only. The same AP again keeps the security status, another clears it."""
-        found = self._by_aid.get(aid)
+    def _select_application(self, c: Command) -> bytes:
+        aid = c.data
+        found = self._made.get(aid)
         if found is None:
-            raise Refusal(SW.NOT_FOUND)
-        if found is not self._status_of:
-            self._verified.clear()
-            self._status_of = found
+            if aid not in self._makers:
+                aid = self._whole_aid(aid)
+            found = self.application(aid)
+        self._security.enter(found)
         self._ap, self._ef = found, None
+        if self._knobs.fci and c.p2 == 0x00:
+            return tlv(0x6F, tlv(0x84, found.aid)) + OK
         return OK
+
+    def _whole_aid(self, begin: bytes) -> bytes:
+        """The AID that begins so, by JICSAP 4.2(1), where the knob allows it."""
+        if self._knobs.prefix_select and len(begin) >= _SHORTEST_AID:
+            known = (self._root.aid, *self._makers)
+            for aid in known:
+                if aid.startswith(begin):
+                    return aid
+        raise Refusal(SW.NOT_FOUND)
 
     # ------------------------------------------------------------------ READ
     def _read_binary(self, c: Command) -> bytes:
@@ -166,56 +191,82 @@ class FileSystem:
             raise Refusal(SW.WRONG_P1P2)
         if not isinstance(ef, Transparent):
             raise Refusal(SW.INCOMPATIBLE_WITH_FILE)
-        if ef.guard is not None and ef.guard not in self._verified:
-            raise Refusal(SW.SECURITY_STATUS_NOT_SATISFIED)
-        if c.data or c.le is None:
+        if ef.guards:
+            self._security.require(ef.guards)
+        le = c.le
+        if c.data or le is None:
             raise Refusal(SW.WRONG_LENGTH)
         data = ef.data
         if offset >= len(data):
+            if offset == len(data) and self._knobs.read_at_end == "empty":
+                return OK
             raise Refusal(SW.OFFSET_PAST_END)
-        return data[offset : offset + c.le] + OK
+        if le > self._longest:
+            le = self._longest
+        return data[offset : offset + le] + OK
 
     def _read_record(self, c: Command) -> bytes:
-        """No application here has record files."""
-        self._target(c.p2 >> 3)
-        raise Refusal(SW.INCOMPATIBLE_WITH_FILE)
+        """One record, by P1 its number; P2 is SFI and 100 for "this one"."""
+        ef = self._target(c.p2 >> 3)
+        if not isinstance(ef, Records):
+            raise Refusal(SW.INCOMPATIBLE_WITH_FILE)
+        self._security.require(ef.guards)
+        if c.p2 & 0x07 != _ONE_RECORD:
+            raise Refusal(SW.FUNCTION_NOT_SUPPORTED)
+        if c.data or c.le is None:
+            raise Refusal(SW.WRONG_LENGTH)
+        if not 1 <= c.p1 <= len(ef.records):
+            raise Refusal(SW.RECORD_NOT_FOUND)
+        return ef.records[c.p1 - 1][: c.le] + OK
 
-    # ---------------------------------------------------------------- VERIFY
+    def _get_data(self, c: Command) -> bytes:
+        load = self._ap.objects.get(c.p1 << 8 | c.p2)
+        if load is None:
+            raise Refusal(SW.NO_SUCH_DATA)
+        found = load()
+        if c.le is None or c.le < len(found):
+            raise Refusal(SW.WRONG_LENGTH)
+        return found + OK
+
+    # ------------------------------------------------------------------ PINs
     def _verify(self, c: Command) -> bytes:
-        """Without data the tries left; never consumes. 63C0 on the last try, then 6984."""
         if c.p1:
             raise Refusal(SW.WRONG_P1P2)
         if c.data:
             self.verify_attempts += 1
-        pin = self._referred(c.p2)
-        if not isinstance(pin, Pin):
-            raise Refusal(SW.INCOMPATIBLE_WITH_FILE)
-        if not c.data:
-            raise Refusal(SW.WRONG_PIN + pin.tries)
-        if len(c.data) > _MAX_PIN:
-            raise Refusal(SW.WRONG_LENGTH)
-        if not pin.tries:
-            self._on_verify(pin, False)
-            raise Refusal(SW.BLOCKED)
-        if c.data == pin.secret:
-            pin.tries = pin.limit
-            self._verified.add(pin)
-            self._on_verify(pin, True)
-            return OK
-        pin.tries -= 1
-        self._verified.discard(pin)
-        self._on_verify(pin, False)
-        raise Refusal(SW.WRONG_PIN + pin.tries)
+        return self._security.verify(self._referred(c.p2), c.data)
 
-    # ------------------------------------------------------------------ sign
+    def _change(self, c: Command) -> bytes:
+        """CHANGE REFERENCE DATA 00 24 01, CHANGE KEY 80 32 00: each where it is known."""
+        if c.cla << 8 | c.ins != self._ap.change:
+            raise Refusal(SW.UNKNOWN_INS)
+        if c.p1 != (0x01 if c.ins == 0x24 else 0x00):
+            raise Refusal(SW.WRONG_P1P2)
+        return self._security.change(self._referred(c.p2), c)
+
+    # ------------------------------------------------------------------ keys
     def _sign(self, c: Command) -> bytes:
         """COMPUTE DIGITAL SIGNATURE; P1 chooses the padding (facts: card page, section 3.2)."""
-        key = self._referred(c.p2)
-        if not isinstance(key, KeyEf):
+        key = (c.p2 == 0 and self._ap.default_key) or self._referred(c.p2)
+        if not isinstance(key, KeyEf) or key.authenticates:
             raise Refusal(SW.INCOMPATIBLE_WITH_FILE)
-        if key.guard not in self._verified:
-            raise Refusal(SW.SECURITY_STATUS_NOT_SATISFIED)
-        signature = key.signer.sign(c.p1, c.data)
+        return self._used(key, c.p1, c)
+
+    def _internal_authenticate(self, c: Command) -> bytes:
+        """SHA-256 of the challenge, signed, by a key made for it; others 6985."""
+        sw = self._ap.refused.get((c.cla, c.ins))
+        if sw is not None:
+            raise Refusal(sw)
+        if c.p1:
+            raise Refusal(SW.WRONG_P1P2)
+        key = self._referred(c.p2)
+        if not isinstance(key, KeyEf) or not key.authenticates:
+            raise Refusal(SW.CONDITIONS_NOT_SATISFIED)
+        return self._used(key, _RSA_OF_SHA256, c)
+
+    def _used(self, key: KeyEf, scheme: int, c: Command) -> bytes:
+        self._security.require(key.guards)
+        signature = key.signer.sign(scheme, c.data)
         if c.le is not None and c.le < len(signature):
             raise Refusal(SW.WRONG_LENGTH)
         return signature + OK
@@ -230,20 +281,16 @@ class FileSystem:
             raise Refusal(SW.WRONG_LENGTH)
         return self._challenges.randbytes(c.le) + OK
 
-    def _get_data(self, c: Command) -> bytes:
-        found = self._ap.objects.get(c.p1 << 8 | c.p2)
-        if found is None:
-            raise Refusal(SW.NO_SUCH_DATA)
-        if c.le is None or c.le < len(found):
-            raise Refusal(SW.WRONG_LENGTH)
-        return found + OK
-
     def _reader_pseudo(self, c: Command) -> bytes:
         """FF CA 00 00: the UID, answered by contactless readers (PC/SC part 3, 3.2.2.1.3)."""
         if c.ins != 0xCA:
             raise Refusal(SW.UNKNOWN_INS)
-        if c.p1 or c.p2:
+        if c.p1 or c.p2 or not self._uid:
             raise Refusal(SW.FUNCTION_NOT_SUPPORTED)
         if c.le is not None and c.le < len(self._uid):
             raise Refusal(SW.WRONG_LE + len(self._uid))
         return self._uid + OK
+
+
+def _fixed_uid(text: str) -> bytes:
+    return b"" if text == "none" else bytes.fromhex(text)

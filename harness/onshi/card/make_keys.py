@@ -1,6 +1,7 @@
-"""Make the shipped test keys anew: ``python -m onshi.card.make_keys``.
+"""Make the shipped test keys that are not there: ``python -m onshi.card.make_keys``.
 
-Run by hand, once; tests and the package only read the files. New keys change every certificate.
+Run by hand, once; tests and the package only read the files. To make a key anew, delete its
+file first: a new key changes every certificate and signature made with it.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from onshi.card.issuing import CARD_KEYS, CV_CA, ISSUER
 from onshi.card.jpki import KEY_PAIRS
 from onshi.card.rsa import KEY_BYTES, KEYS
 
@@ -15,14 +17,17 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Write ``ca_auth``, ``ca_sign`` and the numbered card keys, RSA-2048, PKCS #8 PEM."""
+    """Write what is missing, RSA-2048, PKCS #8 PEM: CAs, issuer, and the numbered card keys."""
     KEYS.mkdir(exist_ok=True)
     names = [f"ca_{use}" for use in ("auth", "sign")]
     names += [f"{use}_{n}" for use in ("auth", "sign") for n in range(KEY_PAIRS)]
+    names += [CV_CA, ISSUER, *CARD_KEYS]
     for name in names:
+        path = KEYS / f"{name}.pem"
+        if path.exists():
+            continue
         key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BYTES * 8)
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        path = KEYS / f"{name}.pem"
         path.write_bytes(pem)
         print(path)
 
