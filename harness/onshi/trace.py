@@ -43,6 +43,7 @@ _POWER_WORDS = {
 }
 _ENDS: tuple[tuple[type[BaseException], str, str], ...] = (
     (CardRemovedError, "removed", "応答なし、カードが抜かれた (removed)"),
+    (CardRemovedError, "removed_raw", "応答なし、カードが抜かれた (removed)"),
     (CardMuteError, "mute", "応答なし、カードが黙った (mute)"),
     (HangUpError, "hang_up", "応答なし、接続が切れた (hang up)"),
     (Released, "", "応答なし、終わりまで待たされた"),
@@ -56,7 +57,8 @@ Write = Callable[[str], None]
 class Tape(Protocol):
     """Who keeps what a card said. ``card`` is the card itself, behind every fault.
 
-    ``end`` names why there was no answer: ``removed``, ``mute``, ``hang_up``, or "".
+    ``end`` names why there was no answer: ``removed``, ``removed_raw`` (noticed late), ``mute``,
+    ``hang_up``, or "".
     """
 
     def powered(self, card: CardLink, action: Power, atr: bytes) -> None:
@@ -83,7 +85,7 @@ class Trace:
         self, write: Write | None, *, with_bytes: bool = False, tape: Tape | None = None
     ) -> None:
         self._write, self._with_bytes = write, with_bytes
-        self.tape: Tape = tape or _NoTape()
+        self.tape: Tape = _NoTape() if tape is None else tape
         self._began = time.monotonic()
         self._lock = threading.Lock()
         self._who = threading.local()
@@ -156,7 +158,9 @@ class Trace:
             text = f"故障 {name} {_title(name)} ({event['at']}、{event['operation']}回目)"
             self.line(text, "!!")
         elif what == "unrecorded":
-            self.line("記録にない命令: この記録からは答えられない (unrecorded)", "!!")
+            self.line(f"記録にない命令 {event['c'][:40]} (unrecorded)", "!!")
+        elif what == "recorded_verify":
+            self.line("次の照合は記録どおり、暗証番号は比べていない (recorded)", "!!")
         elif what == "patient":
             self.line("次の患者 (next patient)")
         elif what == "date":
@@ -244,7 +248,8 @@ class _CardTap:
         try:
             answer = self._link.transmit(apdu)
         except _KINDS as e:
-            end = next(name for kind, name, _ in _ENDS if isinstance(e, kind))
+            raw = isinstance(e, CardRemovedError) and e.raw
+            end = next(n for kind, n, _ in _ENDS if isinstance(e, kind)) + "_raw" * raw
             raise
         finally:
             self._following.follow(apdu, answer)

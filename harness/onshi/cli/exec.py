@@ -58,14 +58,29 @@ def execute(
     vpcd: Annotated[
         str, typer.Option(help="HOST[:PORT] of a vpcd driver: the card is in its reader, too")
     ] = "",
+    trace: Annotated[
+        bool, typer.Option("--trace", help="tell on standard error what program and card say")
+    ] = False,
+    trace_file: Annotated[Path | None, typer.Option(help="--trace, into this file")] = None,
+    trace_hex: Annotated[
+        bool, typer.Option("--trace-hex", help="--trace, with the bytes; PINs masked")
+    ] = False,
+    record: Annotated[
+        Path | None, typer.Option(help="keep what the card does in this file, for --card")
+    ] = None,
+    card: Annotated[
+        Path | None, typer.Option(help="a card recorded with --record, on the reader")
+    ] = None,
 ) -> None:
     """Run a program with a card on its reader and an eligibility system to ask.
 
     Exit code: the program's own; 128 + n when signal n ended it; 127 when it does not exist;
     2 when the request is wrong.
     """
+    from onshi.cli.listening import Listening
     from onshi.config import Config, find_config
     from onshi.doors.vpcd import parse_address
+    from onshi.recordings import read_card
     from onshi.serve.start import Options, start
 
     found, path = find_config(Path.cwd())
@@ -80,14 +95,22 @@ def execute(
         time_scale=time_scale,
         deadline=deadline,
     )
+    laid = read_card(card) if card else None
+    told = Listening(lines=trace, file=trace_file, with_bytes=trace_hex, record=record)
     options = Options(
         troubles=tuple(trouble or ()),
         faults=tuple(parse_fault(one) for one in fault or ()),
         named_port=named_port,
         vpcd=parse_address(vpcd) if vpcd else None,
         socket_too=True,
+        card=laid,
+        trace=told.trace,
     )
-    running = start(config, path.parent if path is not None else Path.cwd(), options)
+    try:
+        running = start(config, path.parent if path is not None else Path.cwd(), options)
+    except BaseException:
+        told.give_up()
+        raise
     try:
         if face:
             running.first.desk.drop_face_file()
@@ -103,6 +126,8 @@ def execute(
             running.first.journal.write(journal, "exec")
     finally:
         running.close()
+        for sentence in told.finish():
+            print(f"onshi exec: {sentence}", file=sys.stderr)
     raise typer.Exit(code)
 
 

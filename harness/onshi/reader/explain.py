@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from onshi.journal import apdu_hex
-from onshi.reader.codes import Attribute, ScardError
+from onshi.reader.codes import GET_FEATURE_REQUEST, Attribute, ScardError
 
 __all__ = ["call_words", "code_words"]
 
@@ -84,7 +84,7 @@ def _attribute(args: tuple[Any, ...]) -> str:
 
 
 def _control(args: tuple[Any, ...]) -> str:
-    return f"{args[1]:08X}"
+    return "GET_FEATURE_REQUEST" if args[1] == GET_FEATURE_REQUEST else f"{args[1]:08X}"
 
 
 _ARGUMENTS = {

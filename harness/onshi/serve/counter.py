@@ -139,7 +139,7 @@ class Counter:
         if self.world.card is not None and self.desk.laid is None:
             raise OnshiError(
                 f"{' and '.join(self.world.troubles)} brings another patient with a card of their "
-                "own: a recorded card cannot be theirs; leave out the trouble or the card"
+                "own: a recorded card cannot be theirs; use the trouble's faults (--fault) with it"
             )
 
     def anew(self, **changes: Any) -> None:
