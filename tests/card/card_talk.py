@@ -5,6 +5,11 @@ from __future__ import annotations
 from onshi.card import VirtualCard
 
 JPKI = "00A4040C0AD392F000260100000001"
+TEXT = "00A4040C0AD3921000310001010408"
+VISUAL = "00A4040C0AD3921000310001010402"
+COMMON = "00A4040C0AD3921000310001010100"
+JUKI = "00A4040C0AD3921000310001010401"
+ISD = "00A4040C07A0000001510000"
 
 
 class Talk:
@@ -36,5 +41,6 @@ class Talk:
             out += answer[:-2]
 
     def verify(self, which: str, pin: str) -> str:
-        self.select({"auth": "0018", "sign": "001B"}[which])
+        """VERIFY of a reference by its file, or of ``auth`` or ``sign``."""
+        self.select({"auth": "0018", "sign": "001B"}.get(which, which))
         return self(f"00200080{len(pin):02X}{pin.encode().hex()}")

@@ -25,11 +25,11 @@ def make_card(patient: Patient) -> Callable[..., VirtualCard]:
 
 @pytest.fixture
 def make_talk(make_card: Callable[..., VirtualCard]) -> Callable[..., Talk]:
-    def make(*, jpki: bool = True, **settings: Any) -> Talk:
+    def make(*, jpki: bool = True, application: str = JPKI, **settings: Any) -> Talk:
         talk = Talk(make_card(**settings))
         talk.card.power(Power.ON)
         if jpki:
-            assert talk(JPKI) == "9000"
+            assert talk(application) == "9000"
         return talk
 
     return make
