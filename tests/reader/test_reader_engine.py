@@ -115,7 +115,8 @@ def test_raw_protocol_sticks(program: Program) -> None:
         ("3B8001", T1, T1),
         ("3B9F95803FC7A08031E073FE211B64", T0, T0),
         ("3BE000FF8131FE45", T1, T1),
-        ("3B", T0, T0),
+        ("3B", 0, 0),
+        ("0011", 0, 0),
     ],
 )
 def test_protocols_of_an_atr(atr: str, offered: int, chosen: int) -> None:

@@ -54,6 +54,16 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def check(self, schedule: Schedule) -> None:
         """Refuse a schedule that no program would ever see: raises CannotDeliverError."""
 
+    def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
+        """Whether this operation, known by ``names``, meets the fault whatever its schedule says.
+
+        None, which is what most faults say: as scheduled. True: it goes on from an earlier
+        strike, and is not counted again. False: this one cannot be meant and does not count.
+        Asked at every operation of the seam (but the wire's and the scene's), so that a fault
+        may follow what happens.
+        """
+        return None
+
 
 registered: dict[str, type[Fault]] = {}
 F = TypeVar("F", bound=type[Fault])
@@ -78,7 +88,10 @@ def fault(
 
 
 class FaultRun:
-    """The state of one fault at one desk: counts, seeded stream, ways to wait and to act."""
+    """The state of one fault at one desk: counts, seeded stream, ways to wait and to act.
+
+    ``insertions``: how often a card was put into a reader again since the fault was injected.
+    """
 
     def __init__(
         self,
@@ -95,6 +108,7 @@ class FaultRun:
         self.fault, self.runtime, self.clock, self.lane = fault, runtime, clock, lane
         self._hands, self.deadline = hands, deadline
         self.state: dict[str, Any] = {}
+        self.insertions = 0
         self._lock = threading.Lock()
 
     @property
@@ -114,6 +128,16 @@ class FaultRun:
         about = self.fault.OPERATIONS
         return about is None or bool(self.runtime.schedule.match) or not about.isdisjoint(names)
 
+    def strikes(self, method: str, names: tuple[str, ...]) -> bool:
+        """Whether the fault meets the operation known by ``names``; it counts if it may.
+
+        A fault without the seam's ``method`` for it meets none, and still sees it go by.
+        """
+        said = self.fault.in_force(names, self)
+        if not hasattr(self.fault, method):
+            return False
+        return said if said is not None else self.concerns(names) and self.due(*names)
+
     def due(self, *names: str) -> bool:
         """Count one operation and say whether the fault strikes; a strike is journalled."""
         with self._lock:
@@ -125,8 +149,9 @@ class FaultRun:
         return struck
 
     def happened(self, what: str) -> None:
-        """``reset`` or ``reinsert`` happened."""
+        """``reset`` or ``reinsert`` happened; ``insertions`` counts the latter."""
         with self._lock:
+            self.insertions += what == "reinsert"
             self.runtime.happened(what)
 
     def wait(self, seconds: float) -> None:

@@ -134,9 +134,8 @@ class FaultBoard:
         """Wrap ``last`` with the faults that are due; the first injected is outermost."""
         call = last
         for run in reversed(self._runs[seam]):
-            work = getattr(run.fault, method, None)
-            if work is not None and run.concerns(names) and run.due(*names):
-                call = _Bound(work, method, call, run)
+            if run.strikes(method, names):
+                call = _Bound(getattr(run.fault, method), method, call, run)
         return call
 
     def card(self, link: CardLink) -> CardLink:

@@ -13,10 +13,13 @@ _BITS = {0: Protocol.T0, 1: Protocol.T1}
 def offered_protocols(atr: bytes) -> int:
     """The protocols an ATR offers, as :class:`Protocol` bits; T=0 when it names none.
 
-    TA2 (specific mode) leaves only the protocol it names.
+    TA2 (specific mode) leaves only the protocol it names. What does not begin as an ATR does
+    offers none: pcscd 1.9.9 says SCARD_E_PROTO_MISMATCH, measured with ``00 11`` and ``3B``.
     """
+    if len(atr) < 2 or atr[0] not in (0x3B, 0x3F):
+        return 0
     offered, at, level = 0, 2, 1
-    marks = atr[1] >> 4 if len(atr) > 1 else 0
+    marks = atr[1] >> 4
     while marks:
         if marks & 0x1:
             if level == 2 and at < len(atr):

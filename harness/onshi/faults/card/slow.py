@@ -2,20 +2,77 @@
 
 from __future__ import annotations
 
+import math
+from itertools import pairwise
+from random import Random
+from typing import Literal
+
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.seams import CardLink, Seam
 
 
 @fault("card.slow", Seam.CARD, title="カードの応答が遅い")
 class Slow(Fault, frozen=True, kw_only=True):
-    """Each answer comes ``seconds`` later, at most the desk's deadline."""
+    """Each answer comes some simulated seconds later, at most the desk's deadline.
+
+    ``distribution`` says how many; it is drawn anew for each command, from the fault's own seed:
+
+    - ``fixed``: ``seconds``
+    - ``uniform``: between ``low`` and ``high``
+    - ``lognormal``: half of them less than ``seconds``; ``sigma`` is how far they spread
+    - ``table``: ``table`` gives the seconds within which so many percent are answered, straight
+      lines between: ``[[0, 0.1], [50, 0.3], [99, 2.0], [100, 9.0]]``
+
+    With ``match`` one instruction is slow; several such faults may be at work.
+    """
 
     seconds: float = 3.0
+    distribution: Literal["fixed", "uniform", "lognormal", "table"] = "fixed"
+    low: float = 0.0
+    high: float = 0.0
+    sigma: float = 0.5
+    table: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.seconds > 0:
+        if not 0 < self.seconds < math.inf:
             raise ValueError(f"seconds must be more than 0, not {self.seconds}")
+        if not 0 <= self.sigma <= 5:
+            raise ValueError(f"sigma is 0 to 5, not {self.sigma}")
+        if self.distribution == "uniform" and not 0 <= self.low < self.high < math.inf:
+            raise ValueError(
+                f"distribution uniform needs low and high, 0 <= low < high, not "
+                f"{self.low} and {self.high}"
+            )
+        if (self.distribution == "table") != bool(self.table):
+            raise ValueError("distribution table needs a table, and no other has one")
+        if self.table:
+            _check_table(self.table)
 
     def transmit(self, apdu: bytes, link: CardLink, run: FaultRun) -> bytes:
-        run.wait(self.seconds)
+        run.wait(self._draw(run.rng))
         return link.transmit(apdu)
+
+    def _draw(self, rng: Random) -> float:
+        if self.distribution == "uniform":
+            return rng.uniform(self.low, self.high)
+        if self.distribution == "lognormal":
+            return rng.lognormvariate(math.log(self.seconds), self.sigma)
+        if self.distribution == "table":
+            return _within(self.table, rng.uniform(0, 100))
+        return self.seconds
+
+
+def _check_table(table: tuple[tuple[float, float], ...]) -> None:
+    """Raises ValueError for what cannot be percentages and seconds that rise."""
+    if any(not 0 <= percent <= 100 or not 0 <= sec < math.inf for percent, sec in table):
+        raise ValueError("a table has pairs of percent, 0 to 100, and seconds, 0 or more")
+    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(table)):
+        raise ValueError("a table's percentages rise, and its seconds do not fall")
+
+
+def _within(table: tuple[tuple[float, float], ...], percent: float) -> float:
+    """The seconds at ``percent``; what is outside of the table has those of its end."""
+    for (p, a), (q, b) in pairwise(table):
+        if p <= percent <= q:
+            return a + (b - a) * (percent - p) / (q - p)
+    return table[0][1] if percent < table[0][0] else table[-1][1]
