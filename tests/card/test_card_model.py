@@ -104,15 +104,19 @@ class Model(RuleBasedStateMachine):
     def select_what_is_not_there(self, aid: str) -> None:
         assert self.send(f"00A4040C{len(aid) // 2:02X}{aid}") == "6A82"
 
-    @rule(reset=st.booleans())
-    def power(self, reset: bool) -> None:
+    @rule(reset=st.booleans(), again=st.booleans())
+    def power(self, reset: bool, again: bool) -> None:
+        """Half of the programs go on where they were."""
         self.application = ""
         if reset:
             self.card.power(Power.RESET)
-            return
-        self.card.power(Power.OFF)
-        self.card.power(Power.ON)
-        self.verified.clear()
+        else:
+            self.card.power(Power.OFF)
+            self.card.power(Power.ON)
+            self.verified.clear()
+        if again and self.owner:
+            self.select(self.owner)
+            self.read()
 
     @precondition(lambda self: self.application)
     @rule(data=st.data(), right=st.booleans(), by_file=st.booleans())
@@ -155,13 +159,12 @@ class Model(RuleBasedStateMachine):
         else:
             assert sw == "6982"
 
-    @precondition(lambda self: FILES.get(self.application))
-    @rule(data=st.data())
-    def read(self, data: Any) -> None:
-        files = FILES[self.application]
-        fid = data.draw(st.sampled_from(sorted(files)))
-        opened = not files[fid] or files[fid] & self.verified
-        assert self.send(f"00B0{0x80 | fid:02X}0001") == ("9000" if opened else "6982")
+    @precondition(lambda self: self.application)
+    @rule()
+    def read(self) -> None:
+        for fid, by in FILES[self.application].items():
+            opened = not by or by & self.verified
+            assert self.send(f"00B0{0x80 | fid:02X}0001") == ("9000" if opened else "6982")
 
 
 TestModel = Model.TestCase
