@@ -36,9 +36,9 @@ class RecordingFile:
 
     def __init__(self, path: Path, recording: Recording) -> None:
         self.path, self.recording = path, recording
-        self._part = path.with_name(path.name + ".part")
         if path.is_dir():
             raise OnshiError(f"{path} is a folder: say which file the recording goes to")
+        self._part = path.with_name(path.name + ".part")
         self._file: BinaryIO | None = None
         try:
             self._file = self._part.open("wb")

@@ -26,22 +26,27 @@ class Listening:
     ) -> None:
         self._file, self.trouble = file, ""
         self._to: TextIO = sys.stderr
-        if file is not None:
-            try:
-                self._to = file.open("w", encoding="utf-8", buffering=1)
-            except OSError as e:
-                raise OnshiError(
-                    f"the trace cannot be written to {file}: {e.strerror}; choose another place"
-                ) from None
         recording = Recording() if record is not None else None
         self._record: RecordingFile | None = None
         if record is not None and recording is not None:
             self._record = RecordingFile(record, recording)
+        if file is not None:
+            self._open(file)
         wanted = lines or file is not None or with_bytes
         self.trace: Trace | None = None
         if wanted or recording is not None:
             write = self._write if wanted else None
             self.trace = Trace(write, with_bytes=with_bytes, tape=recording)
+
+    def _open(self, file: Path) -> None:
+        try:
+            self._to = file.open("w", encoding="utf-8", buffering=1)
+        except OSError as e:
+            if self._record is not None:
+                self._record.give_up()
+            raise OnshiError(
+                f"the trace cannot be written to {file}: {e.strerror}; choose another place"
+            ) from None
 
     def _write(self, line: str) -> None:
         """One line at once. Where that fails, the trace ends; the program goes on."""
