@@ -7,8 +7,10 @@ that the same seed gives the same journal whatever the machine does.
 
 from __future__ import annotations
 
+import heapq
 import threading
 import time as _time
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta, timezone
 
 __all__ = ["JST", "Clock", "RealClock", "Released", "VirtualClock", "parse_date", "today"]
@@ -32,6 +34,7 @@ class Clock:
         self.scale = scale
         self._waited = 0.0
         self.released = threading.Event()
+        self._later = _Later(self.released)
 
     @property
     def today(self) -> date:
@@ -73,9 +76,17 @@ class Clock:
         with self._lock:
             self._waited += seconds
 
+    def later(self, seconds: float, then: Callable[[], None]) -> None:
+        """Call ``then`` once ``seconds``, scaled, have really passed; never after the release.
+
+        It is called in a thread that all such calls of this clock share.
+        """
+        self._later.add(max(0.0, seconds) * self.scale, then)
+
     def release(self) -> None:
         """Wake every wait for good: the desk closes."""
         self.released.set()
+        self._later.wake()
 
     def _since_opening(self) -> float:
         raise NotImplementedError
@@ -85,6 +96,44 @@ class Clock:
 
     def _pass(self, seconds: float) -> None:
         raise NotImplementedError
+
+
+class _Later:
+    """What is due later, in order; its thread is there only while something is."""
+
+    def __init__(self, released: threading.Event) -> None:
+        self._released = released
+        self._changed = threading.Condition()
+        self._due: list[tuple[float, int, Callable[[], None]]] = []
+        self._added = 0
+        self._running = False
+
+    def add(self, seconds: float, then: Callable[[], None]) -> None:
+        with self._changed:
+            self._added += 1
+            heapq.heappush(self._due, (_time.monotonic() + seconds, self._added, then))
+            self._changed.notify_all()
+            if not self._running:
+                self._running = True
+                threading.Thread(target=self._run, name="onshi-later", daemon=True).start()
+
+    def wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
+
+    def _run(self) -> None:
+        while (then := self._next()) is not None:
+            then()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._changed:
+            while self._due and not self._released.is_set():
+                left = self._due[0][0] - _time.monotonic()
+                if left <= 0:
+                    return heapq.heappop(self._due)[2]
+                self._changed.wait(left)
+            self._running = False
+            return None
 
 
 class VirtualClock(Clock):

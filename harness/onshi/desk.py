@@ -110,7 +110,9 @@ class Desk:
             doors=frozenset(self.doors),
         )
         wrap = trace.around(self.board.card) if trace else self.board.card
-        self.reader = ReaderEngine(journal=self.journal, wrap=wrap, on_event=self.board.happened)
+        self.reader = ReaderEngine(
+            journal=self.journal, wrap=wrap, on_event=self.board.happened, clock=self.clock
+        )
         if trace:
             trace.watch(self.reader)
         self.reader.add_reader(reader_name or _READER)
@@ -227,7 +229,8 @@ class Desk:
 
         One that the desk was given lies there until the next patient comes.
         """
-        spec, patient = self.scene.card, self.scene.patient
+        spec = self.scene.card
+        patient = spec.holder or self.scene.patient
         if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):
             lane = self.journal.only("card")
             spec, patient = msgspec.structs.replace(spec), msgspec.structs.replace(patient)
@@ -356,7 +359,7 @@ class Desk:
         self._face.limit_consent = limit_consent
         outcome = self.terminal.present(self.patient, self.scene.card)
         self._lane.event("terminal", method=outcome.method, screen=outcome.screen)
-        FaceDoor(self.endpoints.folder).drop(outcome, self.patient)
+        FaceDoor(self.endpoints.folder).drop(outcome, self.scene.card.holder or self.patient)
 
     def let_late_files_arrive(self) -> None:
         """Files still on their way arrive now, whoever stands at the desk."""

@@ -83,9 +83,9 @@ class Bench:
         )
         self.events: list[str] = []
         self.engine = ReaderEngine(
-            journal=self.journal, wrap=self.board.card, on_event=self._happened
+            journal=self.journal, wrap=self.board.card, on_event=self._happened, clock=self.clock
         )
-        self.engine.add_reader(READER, vendor="SONY")
+        self.engine.add_reader(READER, vendor="SONY", usb="054C:0DC9")
         self.board.hands = self.engine
         self.calls = self.board.reader(self.engine)
         self.card = card or ScriptedCard()

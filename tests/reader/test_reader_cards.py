@@ -75,15 +75,15 @@ def test_pull_during_a_transmit_clean(bench: Bench) -> None:
     assert not bench.engine.has_card()
 
 
-@pytest.mark.parametrize(("raw", "first"), [(True, NOT_TRANSACTED), (False, REMOVED)])
-def test_a_link_that_says_it_was_removed(bench: Bench, raw: bool, first: int) -> None:
-    def gone(apdu: bytes) -> None:
-        raise CardRemovedError(raw=raw)
+def _gone(apdu: bytes) -> bytes:
+    raise CardRemovedError(raw=False)
 
+
+def test_a_link_that_says_it_was_removed(bench: Bench) -> None:
     program = bench.program()
     handle = program.handle()
-    bench.card.before = gone
-    assert program.read(handle) == first
+    bench.card.before = _gone
+    assert program.read(handle) == REMOVED
     assert program.read(handle) == REMOVED
     assert bench.engine.states()[0].state == 2
 
@@ -157,16 +157,41 @@ def test_an_atr_that_is_too_long_is_none(bench: Bench) -> None:
 
 
 # ------------------------------------------------------- attributes, features
-def test_attributes_and_control(program: Program) -> None:
+def test_attributes(bench: Bench, program: Program) -> None:
     handle = program.handle()
-    assert program("GetAttrib", handle, 0x90303) == (0, ATR)
-    assert program("GetAttrib", handle, 0x7FFF0003) == (0, READER.encode() + b"\0")
-    assert program("GetAttrib", handle, 0x10100) == (0, b"SONY")
-    assert program("GetAttrib", handle, 0x7777)[0] == UNSUPPORTED
+
+    def ask(number: int) -> object:
+        code, value = program("GetAttrib", handle, number)
+        return value if code == 0 else code
+
+    assert ask(0x90303) == ATR
+    assert ask(0x7FFF0003) == ask(0x7FFF0004) == READER.encode() + b"\0"
+    assert ask(0x10100) == b"SONY\0"
+    assert ask(0x10103) == b"1234567\0", "the serial number in the reader's name"
+    assert ask(0x10102) == bytes.fromhex("00000001"), "version 1.00"
+    assert ask(0x7A007) == (261).to_bytes(4, "little")
+    assert (ask(0x90300), ask(0x90301)) == (b"\2", b"\1")
+    for unknown in (0x20110, 0x30125, 0x80201, 0x7777):
+        assert ask(unknown) == UNSUPPORTED
     assert program("SetAttrib", handle, 0x10100, b"x") == (NOT_TRANSACTED,)
-    assert program("Control", handle, 0x42000000 + 3400, b"") == (0, b"")
-    assert program("Control", handle, 0x42000001, b"\1")[0] == UNSUPPORTED
     assert program("GetAttrib", 1, 0x90303)[0] == INVALID_HANDLE
+    bench.engine.add_reader("plain 00 00")
+    _, handle, _ = program("Connect", program.context, "plain 00 00", DIRECT, 0)
+    assert (ask(0x10100), ask(0x10103), ask(0x90303)) == (b"", b"", b"")
+    assert (ask(0x90300), ask(0x90301)) == (b"\0", b"\0")
+
+
+def test_features_of_a_reader_without_a_pin_pad(program: Program) -> None:
+    handle = program.handle()
+    code, features = program("Control", handle, 0x42000000 + 3400, b"")
+    assert (code, features.hex()) == (0, "120442330012"), "properties, and no secure PIN entry"
+    assert program("Control", handle, 0x313520, b"") == (0, features)
+    code, properties = program("Control", handle, int.from_bytes(features[2:], "big"), b"")
+    assert (code, properties.hex()) == (0, "010200000301000901000b024c050c02c90d0a0400000100")
+    assert program("Control", handle, 0x4233000A, b"") == (0, bytes([0, 0, 7, 0]))
+    for code in (0x42330006, 0x42330007, 0x42000001):
+        assert program("Control", handle, code, b"\1") == (NOT_TRANSACTED, b"")
+    assert program("Control", handle, 0x42000000 + 1234, b"") == (UNSUPPORTED, b"")
 
 
 # ----------------------------------------------------------- looks and events

@@ -39,14 +39,17 @@ class ReaderState(NamedTuple):
 
 
 class Card:
-    """One insertion of a card. ``powered`` is false until a connection needs the card."""
+    """One insertion of a card. ``powered`` is false until a connection needs the card.
 
-    __slots__ = ("atr", "io", "link", "powered")
+    ``gone``: it was pulled, which the service has not noticed yet.
+    """
+
+    __slots__ = ("atr", "gone", "io", "link", "powered")
 
     def __init__(self, link: CardLink) -> None:
         self.link = link
         self.atr = b""
-        self.powered = False
+        self.powered = self.gone = False
         self.io = threading.Lock()
 
 
@@ -66,11 +69,12 @@ class Reader:
         "owner",
         "plugged",
         "protocol",
+        "usb",
         "vendor",
     )
 
-    def __init__(self, name: str, index: int, vendor: str) -> None:
-        self.name, self.index, self.vendor = name, index, vendor
+    def __init__(self, name: str, index: int, vendor: str = "", usb: str = "") -> None:
+        self.name, self.index, self.vendor, self.usb = name, index, vendor, usb
         self.plugged = True
         self.card: Card | None = None
         self.inside: CardLink | None = None

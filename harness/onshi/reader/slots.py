@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from onshi.clock import Clock
 from onshi.errors import OnshiError, UnknownNameError
 from onshi.reader.atr import MAX_ATR
 from onshi.reader.codes import Disposition, ScardError
+from onshi.reader.patience import Looks
 from onshi.reader.records import Card, Reader, ReaderState
 from onshi.seams import CardLink, CardMuteError, CardRemovedError, HangUpError, Power
 
@@ -16,6 +18,10 @@ __all__ = ["Slots"]
 _RESET = int(ScardError.SCARD_W_RESET_CARD)
 _REMOVED = int(ScardError.SCARD_W_REMOVED_CARD)
 _UNAVAILABLE = int(ScardError.SCARD_E_READER_UNAVAILABLE)
+
+_POLL = 0.4
+"""Seconds between two looks of pcscd at a reader that does not tell by itself (measured)."""
+_LONGEST_NAME = 127
 
 
 def _same(link: CardLink) -> CardLink:
@@ -26,12 +32,13 @@ def _nothing(what: str) -> None:
     return
 
 
-class Slots:
+class Slots(Looks):
     """Readers and cards. One lock guards every state and is never held during card I/O.
 
     ``wrap`` is put around each inserted card; ``on_event`` is told ``reset`` and ``reinsert``,
     before the card is powered, so that a fault that ends there is over by then. ``listeners``
-    are called, without a lock, after each change that programs can see.
+    are called, without a lock, after each change that programs can see. ``clock`` is needed for
+    removals that are noticed later.
     """
 
     def __init__(
@@ -39,31 +46,67 @@ class Slots:
         *,
         wrap: Callable[[CardLink], CardLink] = _same,
         on_event: Callable[[str], None] = _nothing,
+        clock: Clock | None = None,
     ) -> None:
-        self._wrap, self._on_event = wrap, on_event
+        super().__init__()
+        self._wrap, self._on_event, self._clock = wrap, on_event, clock
         self._changed = threading.Condition(threading.Lock())
         self._readers: list[Reader] = []
-        self._awaited: list[_Countdown] = []
+        self._numbered = 0
+        self._unnoticed: list[_Unnoticed] = []
         self.listeners: list[Callable[[], None]] = []
         self.closed = False
 
     # ---------------------------------------------------------------- readers
-    def add_reader(self, name: str, *, vendor: str = "") -> None:
-        """Plug in a new, empty reader.
+    def add_reader(
+        self, name: str, *, vendor: str = "", usb: str = "", first: bool = False
+    ) -> None:
+        """Plug in a new, empty reader: at the end of the list, or as its ``first``.
+
+        ``vendor`` and ``usb`` ("054C:0DC9") are what its attributes and properties say. The
+        hands go on with the reader that was added before all others.
 
         Raises :class:`OnshiError` when the name is taken, empty or longer than the 127 bytes
         that fit into a reader's state.
         """
-        if not 0 < len(name.encode()) <= 127 or "\0" in name:
-            raise OnshiError(f"a reader's name has 1 to 127 bytes: {name!r}")
         with self._changed:
-            if any(r.name == name for r in self._readers):
-                raise OnshiError(f"there is a reader {name!r} already")
-            self._readers.append(Reader(name, len(self._readers), vendor))
+            self._check_name(name)
+            reader = Reader(name, self._numbered, vendor, usb)
+            self._numbered += 1
+            self._readers.insert(0 if first else len(self._readers), reader)
         self._tell()
 
+    def remove_reader(self, name: str) -> None:
+        """Take a reader away for good, card and all. Raises :class:`UnknownNameError`."""
+        where = self._reader(name)
+        self.unplug(name)
+        with self._changed:
+            self._readers.remove(where)
+
+    def rename(self, name: str, new: str) -> None:
+        """The same reader comes back under another name, as after a change of the USB port.
+
+        Its handles are dead as after :meth:`unplug`; a card inside is noticed again. Raises
+        :class:`UnknownNameError`, and :class:`OnshiError` when the new name does not do.
+        """
+        where = self._reader(name)
+        with self._changed:
+            self._check_name(new)
+        plugged = where.plugged
+        self.unplug(name)
+        with self._changed:
+            where.name = new
+        if plugged:
+            self.plug(new)
+
+    def _check_name(self, name: str) -> None:
+        if not 0 < len(name.encode()) <= _LONGEST_NAME or "\0" in name:
+            raise OnshiError(f"a reader's name has 1 to {_LONGEST_NAME} bytes: {name!r}")
+        if self._find(name) is not None:
+            raise OnshiError(f"there is a reader {name!r} already")
+
     def states(self) -> tuple[ReaderState, ...]:
-        """A consistent snapshot of the plugged readers, in the order they were added."""
+        """A consistent snapshot of the plugged readers, in the order of the list."""
         with self._changed:
             return tuple(r.state() for r in self._readers if r.plugged)
 
@@ -72,7 +115,7 @@ class Slots:
         return self._reader(reader).inside is not None
 
     def index_of(self, name: str) -> int:
-        """The position of a reader, counted from 0; -1 for a name that is none's."""
+        """Which of the readers this is, in the order they were added; -1 for none of them."""
         found = self._find(name)
         return found.index if found is not None else -1
 
@@ -86,7 +129,7 @@ class Slots:
         if name is None:
             if not self._readers:
                 raise OnshiError("this desk has no reader")
-            return self._readers[0]
+            return min(self._readers, key=lambda r: r.index)
         found = self._find(name)
         if found is None:
             raise UnknownNameError("reader", name, [r.name for r in self._readers])
@@ -103,12 +146,11 @@ class Slots:
         link = card if card is not None else where.last
         if link is None:
             raise OnshiError(f"no card has been in {where.name!r} yet: say which to insert")
-        if where.inside is not None:
-            self.remove(reader)
+        self.remove(reader)
         again = where.last is not None
         where.inside = where.last = link
         if where.plugged:
-            self._notice(where, again=again)
+            self._notice(where, "reinsert" if again else "")
 
     def remove(self, reader: str | None = None) -> None:
         """Take the card out; nothing happens when there is none."""
@@ -120,16 +162,7 @@ class Slots:
 
     def plug(self, reader: str | None = None) -> None:
         """Plug the reader in again; a card that was left inside is noticed."""
-        where = self._reader(reader)
-        with self._changed:
-            if where.plugged:
-                return
-            where.plugged = True
-            where.events = 0
-        if where.inside is not None:
-            self._notice(where, again=True)
-        else:
-            self._tell()
+        self._plug(self._reader(reader), "reinsert")
 
     def unplug(self, reader: str | None = None) -> None:
         """Pull the reader's plug: its handles answer SCARD_E_READER_UNAVAILABLE for ever."""
@@ -141,6 +174,17 @@ class Slots:
             self._changed.notify_all()
         self._tell()
 
+    def _plug(self, where: Reader, event: str) -> None:
+        with self._changed:
+            if where.plugged:
+                return
+            where.plugged = True
+            where.events = 0
+        if where.inside is not None:
+            self._notice(where, event)
+        else:
+            self._tell()
+
     def _unplug(self, where: Reader) -> None:
         where.plugged = False
         where.card = None
@@ -150,11 +194,11 @@ class Slots:
         where.exclusive = False
         where.unlock()
 
-    def _notice(self, where: Reader, *, again: bool) -> None:
-        """A card has come into contact: read its ATR, then show it."""
+    def _notice(self, where: Reader, event: str) -> None:
+        """A card has come into contact: read its ATR, then show it. ``event`` ends faults."""
         assert where.inside is not None
-        if again:
-            self._on_event("reinsert")
+        if event:
+            self._on_event(event)
         card = Card(self._wrap(where.inside))
         try:
             card.atr = self._atr(card, Power.ON)
@@ -180,18 +224,56 @@ class Slots:
             self._changed.notify_all()
         self._tell()
 
+    # ------------------------------------------ a removal that is noticed later
+    def _slipped(self, where: Reader, card: Card) -> None:
+        """The card is gone, but the service will not know before its next look at the reader.
+
+        That is 0.4 s of simulated time away. Where time is virtual nothing but a program's call
+        can make it pass: the service looks after the next call of anyone, or when a program
+        starts to wait; if neither comes, after as long in real time.
+        """
+        with self._changed:
+            if where.card is not card or card.gone:
+                return
+            card.gone, where.inside = True, None
+            if self._clock is None or self._clock.virtual:
+                self._unnoticed.append(_Unnoticed(where, card))
+        if self._clock is not None:
+            self._clock.later(_POLL, lambda: self._left(where, card))
+
+    def _called(self) -> None:
+        """A call was answered while a removal is unnoticed: after the second one it is not."""
+        with self._changed:
+            for one in self._unnoticed:
+                one.calls -= 1
+            due = [one for one in self._unnoticed if one.calls <= 0]
+            self._unnoticed = [one for one in self._unnoticed if one.calls > 0]
+        for one in due:
+            self._left(one.where, one.card)
+
+    def awaited(self) -> None:
+        """A program has begun to wait for a change."""
+        super().awaited()
+        if self._unnoticed:
+            with self._changed:
+                due, self._unnoticed = self._unnoticed, []
+            for one in due:
+                self._left(one.where, one.card)
+
+    # ------------------------------------------------------------------ power
     def _atr(self, card: Card, action: Power) -> bytes:
         """Power the card; ``b""`` for a mute one. An ATR longer than 33 bytes is mute, too.
 
         Raises :class:`HangUpError` when a fault lets the daemon die meanwhile.
         """
+        if card.gone:
+            return b""
         try:
             atr = card.link.power(action)
         except (CardMuteError, CardRemovedError):
             return b""
         return atr if 0 < len(atr) <= MAX_ATR else b""
 
-    # ------------------------------------------------------------------ power
     def _power_up(self, card: Card) -> bool:
         """Power a card that nobody uses yet (pcscd lets idle cards go); False when mute."""
         if card.powered:
@@ -260,40 +342,11 @@ class Slots:
         for listener in list(self.listeners):
             listener()
 
-    # --------------------------------------------------------------- patience
-    def after_looks(self, looks: int, then: Callable[[], None]) -> None:
-        """Call ``then`` once programs have looked ``looks`` more times at the readers.
 
-        A look is EstablishContext or a fetch of the readers' states. A program that starts to
-        wait for a change has all the patience in the world: that is the last look.
-        """
-        with self._changed:
-            self._awaited.append(_Countdown(looks, then))
+class _Unnoticed:
+    """A card that is gone, and how many more calls are answered as if it were not."""
 
-    def looked(self) -> None:
-        """A program has looked, and has its answer."""
-        if not self._awaited:
-            return
-        with self._changed:
-            for one in self._awaited:
-                one.left -= 1
-            due = [one for one in self._awaited if one.left <= 0]
-            self._awaited = [one for one in self._awaited if one.left > 0]
-        for one in due:
-            one.then()
+    __slots__ = ("calls", "card", "where")
 
-    def awaited(self) -> None:
-        """A program has begun to wait for a change."""
-        if not self._awaited:
-            return
-        with self._changed:
-            due, self._awaited = self._awaited, []
-        for one in due:
-            one.then()
-
-
-class _Countdown:
-    __slots__ = ("left", "then")
-
-    def __init__(self, left: int, then: Callable[[], None]) -> None:
-        self.left, self.then = left, then
+    def __init__(self, where: Reader, card: Card) -> None:
+        self.where, self.card, self.calls = where, card, 2

@@ -13,9 +13,9 @@ class Pull(Fault, frozen=True, kw_only=True):
     """Removes the card at a command, which gets no answer.
 
     ``flavour``: ``clean`` is SCARD_W_REMOVED_CARD at once; ``raw`` is what pcscd does with a
-    polled reader, SCARD_E_NOT_TRANSACTED first and the removal noticed later (facts: pcsc page,
-    section 6). With ``executed`` the card still did the command and only the answer is lost: a
-    PIN try is consumed.
+    polled reader: SCARD_E_NOT_TRANSACTED, and the card is still shown, until the next look 0.4 s
+    later (facts: pcsc page, section 6). With ``executed`` the card still did the command and
+    only the answer is lost: a PIN try is consumed.
     """
 
     flavour: Literal["clean", "raw"] = "clean"
@@ -24,5 +24,6 @@ class Pull(Fault, frozen=True, kw_only=True):
     def transmit(self, apdu: bytes, link: CardLink, run: FaultRun) -> NoReturn:
         if self.executed:
             link.transmit(apdu)
-        run.hands.remove()
+        if self.flavour == "clean":
+            run.hands.remove()
         raise CardRemovedError(raw=self.flavour == "raw")
