@@ -160,5 +160,7 @@ class CardSpec(msgspec.Struct, kw_only=True):
     """The 利用者証明用 certificate was revoked. The server knows, the chip does not."""
     renewed: date | None = None
     """Day on which the certificates were renewed. The server may not know yet."""
+    holder: Patient | None = None
+    """Whose card it is; None: the patient's own."""
     knobs: dict[str, bool | int | str] = {}
     """Answers no source settles, other than the kind of card has them (docs/card.md)."""
