@@ -23,6 +23,9 @@ __all__ = ["Journal", "Lane", "apdu_hex", "hexed"]
 
 Hide = Callable[[str], str]
 
+MOST = 200_000
+"""Events that a journal keeps: 30 to 150 MB."""
+
 _encode = msgspec.json.Encoder(order=None).encode
 
 
@@ -84,38 +87,56 @@ class Lane:
 class Journal:
     """Every lane of one desk. ``hide`` takes out of an event's text what must not be kept.
 
-    ``heard`` is told of each event once it is kept.
+    ``heard`` is told of each event once it is kept. A desk may live for days beside a program that
+    looks every second: beyond ``most`` events the oldest quarter is forgotten.
     """
 
     def __init__(
         self,
         hide: Hide | None = None,
         heard: Callable[[Lane, dict[str, Any]], None] | None = None,
+        *,
+        most: int = MOST,
     ) -> None:
-        self._hide, self._heard = hide, heard
+        self._hide, self._heard, self._most = hide, heard, most
         self._sink: list[tuple[Lane, int, bytes]] = []
-        self._keep = self._sink.append if heard is None else self._keep_and_tell
-        self._lanes: dict[str, list[Lane]] = {}
+        self._add = self._keep if heard is None else self._keep_and_tell
+        self._made: dict[str, int] = {}
+        self._first: dict[str, Lane] = {}
         self._lock = threading.Lock()
+        self.forgotten = 0
 
     def lane(self, kind: str) -> Lane:
         """A new lane of this kind (``pcsc``, ``webapi``, ``folder`` …)."""
         with self._lock:
-            lanes = self._lanes.setdefault(kind, [])
-            lane = Lane(self._keep, kind, len(lanes), self._hide)
-            lanes.append(lane)
-            return lane
+            return self._new(kind)
 
     def only(self, kind: str) -> Lane:
         """The one lane of this kind, made at its first use."""
         with self._lock:
-            lanes = self._lanes.setdefault(kind, [])
-            if not lanes:
-                lanes.append(Lane(self._keep, kind, 0, self._hide))
-            return lanes[0]
+            return self._first.get(kind) or self._new(kind)
+
+    def _new(self, kind: str) -> Lane:
+        number = self._made.get(kind, 0)
+        self._made[kind] = number + 1
+        lane = Lane(self._add, kind, number, self._hide)
+        self._first.setdefault(kind, lane)
+        return lane
+
+    def _keep(self, one: tuple[Lane, int, bytes]) -> None:
+        self._sink.append(one)
+        if len(self._sink) > self._most:
+            self._forget()
+
+    def _forget(self) -> None:
+        with self._lock:
+            if len(self._sink) > self._most:
+                oldest = self._most // 4
+                del self._sink[:oldest]
+                self.forgotten += oldest
 
     def _keep_and_tell(self, one: tuple[Lane, int, bytes]) -> None:
-        self._sink.append(one)
+        self._keep(one)
         assert self._heard is not None
         self._heard(one[0], msgspec.json.decode(one[2]))
 
@@ -128,23 +149,37 @@ class Journal:
             if not event or one["event"] == event:
                 yield {"lane": lane.name, **one}
 
-    def since(self, number: int, most: int) -> Iterator[tuple[int, dict[str, Any]]]:
-        """(number, event) of at most ``most`` events, from that number (0 is the first) on."""
-        for lane, _, raw in self._sink[number : number + most]:
+    def since(self, number: int, most: int | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
+        """(number, event) of at most ``most`` events, from that number (0 is the first) on.
+
+        Those that were forgotten are left out.
+        """
+        with self._lock:
+            number = max(number, self.forgotten)
+            start = number - self.forgotten
+            found = self._sink[start : None if most is None else start + most]
+        for lane, _, raw in found:
             yield number, {"lane": lane.name, **msgspec.json.decode(raw)}
             number += 1
 
     def __len__(self) -> int:
-        return len(self._sink)
+        """How many events there were, those that are forgotten among them."""
+        with self._lock:
+            return self.forgotten + len(self._sink)
 
     def canonical(self) -> bytes:
-        """JSON Lines: lanes by kind, then by content; nothing volatile in them."""
-        held: dict[int, list[bytes]] = {}
-        for lane, _, raw in list(self._sink):
-            held.setdefault(id(lane), []).append(raw)
-        out: list[bytes] = []
-        for kind in sorted(self._lanes):
-            bodies = sorted(held[id(x)] for x in self._lanes[kind] if id(x) in held)
+        """JSON Lines: lanes by kind, then by content; nothing volatile in them.
+
+        A journal that has forgotten its beginning says so in its first line.
+        """
+        held: dict[Lane, list[bytes]] = {}
+        with self._lock:
+            forgotten, kept = self.forgotten, list(self._sink)
+        for lane, _, raw in kept:
+            held.setdefault(lane, []).append(raw)
+        out = [f'{{"event":"forgotten","number":{forgotten}}}'.encode()] if forgotten else []
+        for kind in sorted({lane.kind for lane in held}):
+            bodies = sorted(body for lane, body in held.items() if lane.kind == kind)
             for number, body in enumerate(bodies):
                 head = f'{{"lane":"{kind}/{number}",'.encode()
                 out += [head + raw[1:] for raw in body]

@@ -147,17 +147,16 @@ class Reception:
     def _present(self) -> None:
         """The card on the reader; where the product knows only face files, the face reader.
 
-        Who brings no card has nothing to present.
+        A phone is held to the face reader only. Who brings neither has nothing to present.
         """
-        desk = self.desk
+        desk, brings = self.desk, self.visit.brings
         if self._following:
             desk.let_late_files_arrive()
-        if "card" not in self.visit.brings:
-            return
         if "face" in self.surfaces and "pcsc" not in self.surfaces:
-            consent = self.trouble is not None and self.trouble.situation.limit_consent
-            desk.drop_face_file(limit_consent=consent)
-        else:
+            if {"card", "phone"} & set(brings):
+                consent = self.trouble is not None and self.trouble.situation.limit_consent
+                desk.drop_face_file(limit_consent=consent)
+        elif "card" in brings:
             desk.remove_card()
             desk.insert_card()
 
@@ -168,7 +167,7 @@ class Reception:
             self._seen = _Seen(
                 scene=copy.copy(desk.scene),
                 answers=desk.answers[self._from_answer :],
-                events=list(desk.journal.events())[self._from_event :],
+                events=[event for _, event in desk.journal.since(self._from_event)],
             )
 
     def follow(self) -> Visit:
