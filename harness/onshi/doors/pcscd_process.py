@@ -16,20 +16,18 @@ at each call:
 from __future__ import annotations
 
 import ctypes
-import gc
 import importlib
-import threading
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
-from queue import SimpleQueue
 from typing import Any
+
+from onshi.doors.finalizers import FINAL, later
 
 __all__ = ["establish_and_release", "loaded_library", "make_pyscard_safe"]
 
 _NAME = "libpcsclite.so.1"
 _ROOM = 65536
-_FINAL = ("SCardDisconnect", "SCardEndTransaction", "SCardReleaseContext")
 
 _safe = False
 
@@ -70,9 +68,8 @@ def make_pyscard_safe() -> None:
     library.SCardListReaderGroups.argtypes = [ctypes.c_long, *[ctypes.c_void_p] * 2]
     functions.SCardListReaders = _list_readers(library)
     functions.SCardListReaderGroups = _list_groups(library)
-    later = _Later()
-    for name in _FINAL:
-        setattr(functions, name, later.guard(getattr(functions, name)))
+    for name in FINAL:
+        setattr(functions, name, later().guard(getattr(functions, name)))
 
 
 def _list_readers(library: ctypes.CDLL) -> Callable[[int, list[str]], list[Any]]:
@@ -97,30 +94,3 @@ def _list_groups(library: ctypes.CDLL) -> Callable[[int], list[Any]]:
 def _strings(room: ctypes.Array[ctypes.c_char], size: ctypes.c_ulong) -> list[str]:
     """A multi-string: NUL after each, one more at the end."""
     return [s.decode() for s in room.raw[: size.value].split(b"\0") if s]
-
-
-class _Later:
-    """Calls that finalizers make during a collection, made one after the other by a thread."""
-
-    def __init__(self) -> None:
-        self._collecting = 0
-        self._calls: SimpleQueue[tuple[Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
-        gc.callbacks.append(self._note)
-        threading.Thread(target=self._run, name="onshi-finalizers", daemon=True).start()
-
-    def _note(self, phase: str, info: dict[str, int]) -> None:
-        self._collecting = threading.get_ident() if phase == "start" else 0
-
-    def _run(self) -> None:
-        while True:
-            function, args = self._calls.get()
-            function(*args)
-
-    def guard(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        def guarded(*args: Any) -> Any:
-            if self._collecting != threading.get_ident():
-                return function(*args)
-            self._calls.put((function, args))
-            return 0
-
-        return guarded
