@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 import subprocess
-import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +12,9 @@ from typing import Any
 
 import pytest
 
+import node_addon
+
 EXAMPLE = Path(__file__).parents[2] / "examples" / "node"
-CACHE = Path(sys.prefix) / "node"
-ADDON = "node_modules/@pokusew/pcsclite/build/Release/pcsclite.node"
 TROUBLES = {
     "card.pin_already_locked",
     "card.pulled_mid_session",
@@ -30,35 +27,10 @@ TROUBLES = {
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def _npm(*args: str, headers: str) -> str:
-    done = subprocess.run(
-        ["npm", *args, "--no-audit", "--no-fund"],
-        cwd=CACHE,
-        env={**os.environ, "npm_config_nodedir": headers},
-        capture_output=True,
-        text=True,
-        timeout=240,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 @pytest.fixture(scope="session")
 def node_modules() -> Path:
-    """@pokusew/pcsclite, compiled once for this environment with the headers of the machine."""
-    wanted = (EXAMPLE / "package.json").read_text() + subprocess.getoutput("node --version")
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        made = CACHE / "made"
-        if not (made.exists() and made.read_text() == wanted and (CACHE / ADDON).exists()):
-            shutil.copy(EXAMPLE / "package.json", CACHE)
-            node = Path(shutil.which("node") or "/usr/bin/node").resolve()
-            _npm("install", "--ignore-scripts", headers=str(node.parents[1]))
-            said = _npm("rebuild", "--foreground-scripts", headers=str(node.parents[1]))
-            assert (CACHE / ADDON).exists(), said
-            made.write_text(wanted)
-    return CACHE / "node_modules"
+    """The folder with @pokusew/pcsclite."""
+    return node_addon.node_modules()
 
 
 @pytest.fixture
