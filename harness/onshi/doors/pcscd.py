@@ -12,9 +12,11 @@ import contextlib
 import os
 import socket
 import threading
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from onshi.doors.continued import Continued
 from onshi.doors.pcscd_connection import Connection
 from onshi.doors.pcscd_process import (
     establish_and_release,
@@ -22,7 +24,8 @@ from onshi.doors.pcscd_process import (
     make_pyscard_safe,
 )
 from onshi.errors import OnshiError
-from onshi.reader import ReaderEngine, ReaderState, Recorder, State
+from onshi.journal import Journal, Lane
+from onshi.reader import ReaderEngine, ReaderState, Recorder
 from onshi.seams import ReaderCalls
 from onshi.workspace import workspace
 
@@ -31,7 +34,11 @@ __all__ = ["ENV", "Attached", "PcscdEndpoint", "process_endpoint"]
 ENV = "PCSCLITE_CSOCK_NAME"
 _FILE = "pcscd.comm"
 _LONGEST = 107
-_ABSENT = int(State.ABSENT)
+_MOST_CONNECTIONS = 500
+_MOST_NOTED = 100
+"""Refusals that one desk's journal keeps: a client may send nonsense in a loop."""
+_PAUSE = 0.1
+"""Seconds until a process without a free file descriptor tries again to take a connection."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +49,10 @@ class Attached:
     calls: ReaderCalls
     generation: int
     keep_contexts: bool
+
+    @property
+    def journal(self) -> Journal:
+        return self.engine.journal
 
 
 class PcscdEndpoint:
@@ -68,13 +79,16 @@ class PcscdEndpoint:
         self.desk: Attached | None = None
         self.generation = 0
         self.reader_events = 0
+        self.refused: deque[str] = deque(maxlen=_MOST_NOTED)
+        self._noted = 0
         self._names: tuple[str, ...] = ()
-        self._past: tuple[ReaderState, ...] = ()
+        self._continued = Continued()
         self._lock = threading.Lock()
         self._connections: set[Connection] = set()
         self._waiting: set[Connection] = set()
         self._contexts: dict[int, Connection] = {}
         self._listener: socket.socket | None = None
+        self._closing = threading.Event()
         self._accepting: threading.Thread | None = None
         self._pid = os.getpid()
         atexit.register(self.close)
@@ -98,11 +112,12 @@ class PcscdEndpoint:
                 Path(self.path).unlink(missing_ok=True)
                 listener.bind(self.path)
                 os.chmod(self.path, 0o600)  # noqa: PTH101 - the path is kept as a string
-                listener.listen(64)
+                listener.listen(256)
             except OSError as e:
                 listener.close()
                 raise OnshiError(f"no socket at {self.path}: {e.strerror}") from None
             self._listener = listener
+            self._closing.clear()
             self._accepting = threading.Thread(
                 target=self._accept, args=(listener,), name="onshi-pcscd", daemon=True
             )
@@ -114,6 +129,7 @@ class PcscdEndpoint:
         if os.getpid() != self._pid:
             return
         self.detach()
+        self._closing.set()
         with self._lock:
             listener, self._listener = self._listener, None
             accepting, self._accepting = self._accepting, None
@@ -123,11 +139,7 @@ class PcscdEndpoint:
             listener.close()
         if accepting is not None:
             accepting.join(5)
-        with self._lock:
-            connections = list(self._connections)
-        for connection in connections:
-            connection.hang_up()
-        for connection in connections:
+        for connection in self.hang_up():
             connection.join(5)
         with contextlib.suppress(OSError):
             Path(self.path).unlink(missing_ok=True)
@@ -138,18 +150,52 @@ class PcscdEndpoint:
         atexit.unregister(self.close)
 
     def _accept(self, listener: socket.socket) -> None:
-        while True:
+        while not self._closing.is_set():
             try:
                 sock, _ = listener.accept()
             except OSError:
-                return
+                self._closing.wait(_PAUSE)
+                continue
             connection = Connection(self, sock)
             with self._lock:
                 if self._listener is not listener:
                     sock.close()
                     return
-                self._connections.add(connection)
-            connection.start()
+                full = len(self._connections) >= _MOST_CONNECTIONS
+                if not full:
+                    self._connections.add(connection)
+            try:
+                if full:
+                    raise RuntimeError
+                connection.start()
+            except RuntimeError:
+                self.forget(connection)
+                sock.close()
+                self.refuse(f"more than {len(self._connections)} connections at once")
+
+    def hang_up(self) -> list[Connection]:
+        """Break off every connection, as when the service goes away; those they were."""
+        with self._lock:
+            connections = list(self._connections)
+        for connection in connections:
+            connection.hang_up()
+        return connections
+
+    def refuse(self, why: str, lane: Lane | None = None) -> None:
+        """Note that a client was sent away, here and in the desk's journal, event ``garbage``.
+
+        What it sent is not kept: it might be anybody's.
+        """
+        with self._lock:
+            self.refused.append(why)
+            desk = self.desk
+            self._noted += 1
+            if self._noted > _MOST_NOTED:
+                return
+        if lane is None and desk is not None:
+            lane = desk.journal.lane("pcsc")
+        if lane is not None:
+            lane.event("garbage", why=why)
 
     # ------------------------------------------------------------------ desks
     def attach(
@@ -171,7 +217,9 @@ class PcscdEndpoint:
             self.generation += 1
             recorder = Recorder(engine, calls)
             self.desk = Attached(engine, recorder, self.generation, keep_contexts)
+            self._noted = 0
         engine.listeners.append(self.changed)
+        engine.restarted.append(self.hang_up)
         self.changed()
 
     def detach(self) -> None:
@@ -185,11 +233,12 @@ class PcscdEndpoint:
             if desk is None:
                 return
             # The past is there before the desk is gone: nobody sees the readers vanish.
-            last = self.as_continued(desk.engine.states())
-            self._past = tuple(ReaderState(r.name, r.events + 1, _ABSENT, 0, b"", 0) for r in last)
+            self._continued.keep(desk.engine.states())
             self.desk = None
         if self.changed in desk.engine.listeners:
             desk.engine.listeners.remove(self.changed)
+        if self.hang_up in desk.engine.restarted:
+            desk.engine.restarted.remove(self.hang_up)
         desk.engine.close()
         self.changed()
 
@@ -205,10 +254,7 @@ class PcscdEndpoint:
         millisecond a monitor on protocol 4.4 would miss the return: it compares the number of
         readers, and only while it waits. ``None``: there is no desk.
         """
-        if states is None:
-            return self._past
-        before = {one.name: one.events for one in self._past}
-        return tuple(r._replace(events=r.events + before.get(r.name, 0)) for r in states)
+        return self._continued.seen(states)
 
     # ----------------------------------------------------------------- events
     # A wait is registered before its snapshot is taken: a change in between is signalled,
@@ -230,8 +276,8 @@ class PcscdEndpoint:
 
     def changed(self) -> None:
         """Something that programs can see has changed: tell all who wait."""
-        names = tuple(one.name for one in self.states())
         with self._lock:
+            names = tuple(one.name for one in self.states())
             if names != self._names:
                 self._names = names
                 self.reader_events += 1

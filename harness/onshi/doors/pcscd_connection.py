@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from onshi.clock import Released
 from onshi.doors import pcscd_wire as wire
 from onshi.doors.pcscd_wire import Command
+from onshi.journal import Lane
 from onshi.reader import Client, ReaderState, ScardError, next_number
 from onshi.seams import HangUpError
 
@@ -35,8 +36,12 @@ _transmit_reply = wire.TRANSMIT.pack
 _APDU_AT = wire.HEADER.size + wire.TRANSMIT.size
 
 
-class _EndError(Exception):
-    """The connection is over: the client left, or sent what pcscd closes a connection for."""
+class _LeftError(Exception):
+    """The client has closed its end."""
+
+
+class _RefusedError(Exception):
+    """The client sent what pcscd, too, closes a connection for; the text says what."""
 
 
 class Connection:
@@ -54,6 +59,8 @@ class Connection:
         self._minor = wire.OLDEST_MINOR
         self._slots = wire.SLOTS
         self._sending = threading.Lock()
+        self._replying = False
+        self._held_back: int | None = None
         self._thread = threading.Thread(target=self._run, name="onshi-pcsc-client", daemon=True)
         self._by_command: dict[int, Callable[[bytes], None]] = {
             Command.ESTABLISH_CONTEXT: self._establish,
@@ -78,6 +85,7 @@ class Connection:
 
     # ------------------------------------------------------------------- life
     def start(self) -> None:
+        """Serve the client. Raises RuntimeError when the system has no thread left."""
         self._thread.start()
 
     def hang_up(self) -> None:
@@ -90,20 +98,36 @@ class Connection:
         self._thread.join(timeout)
 
     def send_event(self, code: int) -> None:
-        """The one message that ends a wait: 0 for a change, or SCARD_E_CANCELLED."""
-        with self._sending, contextlib.suppress(OSError):
-            self._sock.sendall(wire.EVENT.pack(0, code))
+        """The one message that ends a wait: 0 for a change, or SCARD_E_CANCELLED.
+
+        It never overtakes the answer that began the wait, and never blocks: whoever does not
+        read what it asked for loses its connection, and nobody else waits for it.
+        """
+        with self._sending:
+            if self._replying:
+                self._held_back = code
+                return
+        try:
+            self._sock.send(wire.EVENT.pack(0, code), socket.MSG_DONTWAIT)
+        except OSError:
+            self.hang_up()
 
     def _run(self) -> None:
         try:
             self._serve()
-        except (_EndError, HangUpError, Released, OSError):
+        except _RefusedError as e:
+            self._endpoint.refuse(str(e), self._lane())
+        except (_LeftError, HangUpError, Released, OSError):
             pass
         finally:
             self._sock.close()
             self._endpoint.forget(self)
             if self._desk is not None and self.client is not None:
                 self._desk.engine.drop(self.client)
+
+    def _lane(self) -> Lane | None:
+        """The client's lane in the journal of the desk it has been at, if any."""
+        return self.client.lane if self.client is not None else None
 
     # ---------------------------------------------------------------- reading
     def _serve(self) -> None:
@@ -116,7 +140,7 @@ class Connection:
             size, command = header(buffer)
             end = 8 + size
             if wire.BODY_SIZES.get(command) != size:
-                raise _EndError
+                raise _RefusedError(_not_a_request(command, size))
             while len(buffer) < end:
                 buffer = self._more(buffer, recv)
             if command == _TRANSMIT:
@@ -130,7 +154,7 @@ class Connection:
     def _more(self, buffer: bytes, recv: Callable[[int], bytes]) -> bytes:
         chunk = recv(_CHUNK)
         if not chunk:
-            raise _EndError
+            raise _LeftError
         return buffer + chunk if buffer else chunk
 
     def _payload(
@@ -138,14 +162,14 @@ class Connection:
     ) -> tuple[bytes, bytes]:
         """The bytes that follow a body, and what was read beyond them."""
         if size > wire.MAX_PAYLOAD:
-            raise _EndError
+            raise _RefusedError(f"a payload of {size} bytes")
         end = start + size
         if len(buffer) < end:
             parts, missing = [buffer], end - len(buffer)
             while missing > 0:
                 chunk = recv(max(missing, _CHUNK))
                 if not chunk:
-                    raise _EndError
+                    raise _LeftError
                 parts.append(chunk)
                 missing -= len(chunk)
             buffer = b"".join(parts)
@@ -177,7 +201,7 @@ class Connection:
         if desk is not None and client is not None and handle in client.handles:
             return desk.calls.call(name, client, handle, *args)
         if handle not in self._dead:
-            raise _EndError
+            raise _RefusedError(f"{name} on a handle of somebody else")
         if name == "Disconnect":
             self._dead.discard(handle)
             return (0,)
@@ -292,7 +316,7 @@ class Connection:
     def _set_attrib(self, body: bytes) -> None:
         handle, attribute, value, size, _ = wire.ATTRIBUTE.unpack(body)
         if size > wire.ATTRIBUTE_SIZE:
-            raise _EndError
+            raise _RefusedError(f"an attribute of {size} bytes")
         code = self._ask("SetAttrib", handle, attribute, value[:size])[0]
         self._sock.sendall(wire.ATTRIBUTE.pack(handle, attribute, value, size, code))
 
@@ -329,7 +353,7 @@ class Connection:
         if desk is not None:
             code, *values = desk.calls.call("ReadersState", self.client)
             if code:
-                raise _EndError
+                raise _LeftError
             states = values[0]
         return self._view(states, desk, slots)
 
@@ -358,12 +382,18 @@ class Connection:
         """Up to 4.5 the states come first; the event never overtakes them."""
         desk = self._seat()
         with self._sending:
-            self._endpoint.register(self)
-            if self._minor < wire.VERSION[1]:
-                states = desk.engine.states() if desk is not None else None
-                self._sock.sendall(self._view(states, desk, wire.SLOTS))
-        if desk is not None:
-            desk.engine.awaited()
+            self._replying = True
+        self._endpoint.register(self)
+        if self._minor < wire.VERSION[1]:
+            states = desk.engine.states() if desk is not None else None
+            self._sock.sendall(self._view(states, desk, wire.SLOTS))
+        with self._sending:
+            self._replying = False
+            held_back, self._held_back = self._held_back, None
+        if held_back is not None:
+            self.send_event(held_back)
+        if desk is not None and desk.calls.call("Wait", self.client)[0]:
+            raise _LeftError
 
     def _stop_waiting(self, _body: bytes) -> None:
         """No answer when the event is on its way already."""
@@ -372,6 +402,12 @@ class Connection:
 
     def _reader_events(self, _body: bytes) -> None:
         self._sock.sendall(wire.EVENT.pack(self._endpoint.reader_events, 0))
+
+
+def _not_a_request(command: int, size: int) -> str:
+    if command not in wire.BODY_SIZES:
+        return "a command that is none"
+    return f"{Command(command).name} with a body of {size} bytes"
 
 
 def _fresh(born: int, desk: Attached) -> bool:

@@ -57,15 +57,15 @@ class Connections(Slots):
         clock: Clock | None = None,
     ) -> None:
         super().__init__(wrap=wrap, on_event=on_event, clock=clock)
-        self._journal = journal
+        self.journal = journal
         self._clients: set[Client] = set()
         self.connect_waits = connect_waits
-        self.restarted: list[Callable[[], None]] = []
+        self.restarted: list[Callable[[], object]] = []
 
     # ---------------------------------------------------------------- clients
     def client(self) -> Client:
         """A new owner of contexts: one per connection of a door."""
-        client = Client(self._journal)
+        client = Client(self.journal)
         with self._changed:
             self._clients.add(client)
         return client

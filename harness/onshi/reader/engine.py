@@ -54,12 +54,14 @@ class ReaderEngine(Connections):
     SetAttrib          handle, attribute, value
     Cancel             context
     ReadersState                                           tuple of ReaderState
+    Wait
     =================  ==================================  ==============================
 
-    On an error the other values are left out. ``connect_waits``: as in pcscd, a connection waits
-    while another handle holds a transaction, so that a client that connects again without
-    ending its own transaction waits for itself. Whoever waits when the engine is closed gets
-    :class:`onshi.clock.Released`.
+    On an error the other values are left out. ``Wait`` says that a program has begun to wait for
+    a change, and answers at once: the door does the waiting. ``connect_waits``: as in pcscd, a
+    connection waits while another handle holds a transaction, so that a client that connects
+    again without ending its own transaction waits for itself. Whoever waits when the engine is
+    closed gets :class:`onshi.clock.Released`.
     """
 
     def __init__(
@@ -93,6 +95,7 @@ class ReaderEngine(Connections):
             "SetAttrib": self._set_attrib,
             "Cancel": self._cancel,
             "ReadersState": self._readers_state,
+            "Wait": self._wait,
         }
 
     def call(self, name: str, client: Client, /, *args: Any) -> tuple[Any, ...]:
@@ -110,6 +113,10 @@ class ReaderEngine(Connections):
         states = self.states()
         self.looked()
         return _OK, states
+
+    def _wait(self, client: Client) -> tuple[int]:
+        self.awaited()
+        return (_OK,)
 
     # -------------------------------------------------------------- exchanges
     def _transmit(
