@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 
 import pytest
-from load_clients import Call, Client, clients
 
+from load_clients import Call, Client, clients
 from onshi import Desk
 
 COMM_ERROR = 0x80100013
@@ -44,7 +44,9 @@ def test_who_waits_for_another_program(built: Callable[[str], str], time_of_desk
             client.wait_for("ready")
         assert desk.reader.call("BeginTransaction", holder, handle) == (0,)
         connect, begin, _, change = closed_while_they_wait(desk, *waiting)
-        assert (connect.code, begin.code, change.code) == (COMM_ERROR, COMM_ERROR, 0)
+        assert (connect.code, begin.code) == (COMM_ERROR, COMM_ERROR)
+        # Told of the change, it looks again: how far it gets before the socket goes is a race.
+        assert change.code in (0, COMM_ERROR, NO_SERVICE)
 
 
 @pytest.mark.parametrize("fault", ["card.hang", "reader.hang"])

@@ -1,0 +1,8 @@
+"""Helpers of the short tests are used here, too."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).parents[1] / "load"))
