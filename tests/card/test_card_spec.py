@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -14,10 +17,11 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
-from onshi.card import VirtualCard
+from onshi.card import VirtualCard, common, isd, jpki, juki, text, visual
 from onshi.card.certificates import ca_certificate
 from onshi.card.damage import DAMAGES
 from onshi.card.knobs import Knobs
+from onshi.card.names import AP_IDS, FILE_WORDS
 from onshi.card.spec import FILES
 from onshi.errors import OnshiError
 from onshi.people.records import CardSpec, Patient
@@ -230,6 +234,22 @@ def test_each_knob_does_something_here(request: pytest.FixtureRequest) -> None:
     for name in Knobs.__struct_fields__:
         start = name.removesuffix("_contactless").removesuffix("_contact")
         assert f'"{name}":' in texts or f'f"{start}_{{turned}}":' in texts, name
+
+
+def test_the_manual_has_every_knob_with_its_default() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "card.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `(\w+)` \| `?([^|`]+?)`? \|", page, re.M))
+    defaults = msgspec.to_builtins(Knobs())
+    for name, default in defaults.items():
+        assert rows[name] == json.dumps(default), name
+
+
+def test_a_trace_names_the_same_applications_and_files() -> None:
+    named = {id: bytes.fromhex(aid) for aid, id in AP_IDS.items()}
+    own = {"jpki": jpki, "text": text, "visual": visual, "common": common, "juki": juki}
+    assert named == {"isd": isd.AID, **{id: module.AID for id, module in own.items()}}
+    for id, words in FILE_WORDS.items():
+        assert set(words) <= set(FILES[id]), id
 
 
 # ------------------------------------------------------------- refused specs
