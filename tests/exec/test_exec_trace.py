@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import onshi
+from onshi.card.recording import Recording
 from onshi.cli import main
 from onshi.trace import Trace
 
@@ -109,19 +110,18 @@ def test_no_pin_anywhere(verified: subprocess.CompletedProcess[str]) -> None:
     assert not re.search(r"1234|9876|31 ?32 ?33 ?34|39 ?38 ?37 ?36", verified.stderr)
 
 
-def test_the_journal_is_the_same_with_it(tmp_path: Path) -> None:
-    """And without it, there is no line."""
+def test_the_journal_is_the_same_with_it() -> None:
     journals = []
-    for name, more in (("plain", []), ("traced", ["--trace-hex", "--record", "x.card"])):
-        done = run(
-            *("--seed=3", "--date=2025-10-20", *more, "--journal", name),
-            *("--", "pkcs15-tool", "--verify-pin", "-a", "1", "--pin", "1234"),
-            cwd=tmp_path,
-        )
-        journals.append((tmp_path / name / "exec.jsonl").read_bytes())
-        assert bool(lines_of(done.stderr)) == (name == "traced")
+    for trace in (None, Trace(lambda _: None, with_bytes=True, tape=Recording())):
+        with onshi.Desk(date="2025-10-20", time="real", in_process=False, trace=trace) as desk:
+            desk.inject("card.slow", seconds=0.01)
+            verify = ["pkcs15-tool", "--verify-pin", "-a", "1", "--pin", "1234"]
+            env = {**os.environ, **desk.env()}
+            subprocess.run(verify, env=env, check=True, capture_output=True, timeout=30)
+            journals.append(desk.journal.canonical())
     assert journals[0] == journals[1]
     assert b'"pin":"auth","ok":true' in journals[0]
+    assert b'"event":"fault"' in journals[0]
 
 
 def test_into_a_file_while_it_happens(tmp_path: Path) -> None:
@@ -135,6 +135,7 @@ def test_into_a_file_while_it_happens(tmp_path: Path) -> None:
 def test_a_full_disk_ends_the_trace_and_not_the_program() -> None:
     done = run("--trace-file", "/dev/full", "--", "opensc-tool", "-n")
     assert "jpki" in done.stdout
+    assert lines_of(done.stderr) == []
     assert "the trace ends early: /dev/full: No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
 
