@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.seams import CardLink, Power, Seam
 
@@ -15,6 +17,8 @@ class Atr(Fault, frozen=True, kw_only=True):
     The default is that of newer contact cards, which middleware tables lack (OpenSC issue 3021).
     ``00 11`` is garbage, SCARD_E_PROTO_MISMATCH with pcscd.
     """
+
+    SHOWS: ClassVar[bool] = True
 
     atr: str = "3B DA 13 FF 81 31 FB 46 80 12 39 2F 31 C1 73 C6 01 C0 3B"
 

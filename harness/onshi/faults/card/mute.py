@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.seams import CardLink, CardMuteError, Power, Seam
 
@@ -12,6 +14,8 @@ class Mute(Fault, frozen=True, kw_only=True):
 
     Powering off counts as an operation: use ``match = "POWER_ON"`` to count attempts.
     """
+
+    SHOWS: ClassVar[bool] = True
 
     def power(self, action: Power, link: CardLink, run: FaultRun) -> bytes:
         answer = link.power(Power.OFF)
