@@ -24,8 +24,14 @@ from onshi import Desk
 from onshi.endpoints import Endpoints
 
 __all__ = [
+    "CERTIFICATE",
     "JPKI",
     "PATIENCE",
+    "PIN",
+    "QUERY",
+    "READ",
+    "RIGHT",
+    "WRONG",
     "Company",
     "Meeting",
     "Program",
@@ -37,6 +43,13 @@ __all__ = [
 
 JPKI = "00A4040C0AD392F000260100000001"
 """SELECT of the 公的個人認証 application."""
+CERTIFICATE = "00A4020C02000A"
+"""SELECT of the 利用者証明用 certificate."""
+READ = "00B0000004"
+PIN = "00A4020C020018"
+"""SELECT of the 利用者証明用 PIN."""
+QUERY, RIGHT, WRONG = "00200080", "002000800431323334", "002000800439393939"
+"""VERIFY: how many tries are left, the right PIN, a wrong one."""
 
 PATIENCE = 15.0
 """Seconds that one step of a program may take before the test fails."""
@@ -215,8 +228,9 @@ class Meeting:
         return self.steps("java", *steps, timeout=timeout)
 
     def raw(self, *steps: str, timeout: float = PATIENCE) -> list[Saw]:
-        """pyscard's low level: ``connect [exclusive|direct]``, ``apdu HEX``, ``atr``, ``state``,
-        ``reconnect leave|reset|unpower``, ``begin``, ``end``, ``readers``, ``disconnect``."""
+        """pyscard's low level: ``connect [exclusive|direct]``, ``apdu HEX``, ``readall BYTES``,
+        ``atr``, ``state``, ``reconnect leave|reset|unpower``, ``begin``, ``end``, ``readers``,
+        ``disconnect``."""
         return self.steps("raw", *steps, timeout=timeout)
 
     def pyscard(self, *steps: str, timeout: float = PATIENCE) -> list[Saw]:
@@ -242,6 +256,11 @@ class Meeting:
     def opensc(self, *args: str, timeout: float = PATIENCE) -> Ran:
         """``opensc-tool`` with the JPKI driver; for other tools use :meth:`run`."""
         return self.run("opensc-tool", *args, timeout=timeout)
+
+    def jpki(self, *apdus: str) -> Ran:
+        """``opensc-tool`` that sends these APDUs after its own selection of the card."""
+        sent = [arg for apdu in apdus for arg in ("-s", apdu)]
+        return self.opensc("-c", "jpki", *sent)
 
     def struck(self, fault: str) -> int:
         """How often a fault struck so far."""

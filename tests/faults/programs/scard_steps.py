@@ -73,6 +73,13 @@ class Raw:
         self.check(code)
         return hexed(answer)
 
+    def readall(self, rest: str) -> str:
+        """READ BINARY until so many bytes came, as programs do that never expect none."""
+        content = b""
+        while len(content) < int(rest):
+            content += bytes.fromhex(self.apdu(f"00B0{len(content):04X}00"))[:-2]
+        return str(len(content))
+
     def reconnect(self, rest: str) -> str:
         code, self.protocol = scard.SCardReconnect(self.handle, MODES[""], ANY, ACTIONS[rest])
         self.check(code)

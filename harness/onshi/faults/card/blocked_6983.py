@@ -17,19 +17,19 @@ class Blocked6983(Fault, frozen=True, kw_only=True):
     """VERIFY ends with 6983 in place of this card's 6984.
 
     Programs written by ISO 7816-4 expect it; nobody has seen this card do it (facts: card page,
-    section 0). ``when``: ``always``, and the card is not even asked, or for a PIN that really is
-    ``blocked``. ``query``: the answer to the question for the tries left.
+    section 0). The card is not even asked, unless ``only_if_blocked``: then it is done for a PIN that
+    really is. ``query``: the answer to the question for the tries left.
     """
 
     OPERATIONS: ClassVar[frozenset[str] | None] = frozenset({"VERIFY", "VERIFY_QUERY"})
 
-    when: Literal["always", "blocked"] = "always"
+    only_if_blocked: bool = False
     query: Literal["63C0", "6983"] = "63C0"
 
     def transmit(self, apdu: bytes, link: CardLink, run: FaultRun) -> bytes:
         question = len(apdu) <= _LONGEST_QUESTION
         instead = bytes.fromhex(self.query if question else "6983")
-        if self.when == "always":
+        if not self.only_if_blocked:
             return instead
         answer = link.transmit(apdu)
         return instead if answer == _SAYS_BLOCKED[question] else answer
