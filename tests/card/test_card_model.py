@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, get_args
 
+import msgspec
 from card_talk import COMMON, JPKI, JUKI, TEXT, VISUAL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -207,3 +208,42 @@ def test_no_bytes_upset_the_card(apdus: list[bytes]) -> None:
         tries = now
     assert card.transmit(bytes.fromhex(JPKI)) == b"\x90\x00"
     assert card.transmit(bytes.fromhex("00B0880003")) == bytes.fromhex("8F8F009000")
+
+
+ANY = st.text(st.characters(), max_size=40)
+
+
+@given(
+    name=ANY,
+    address=ANY | st.integers(0, 40_000).map("架".__mul__),
+    number=ANY,
+    municipality=ANY,
+    born=st.dates(date(1, 1, 1), date(2023, 1, 1)),
+)
+@settings(QUICK, max_examples=40)
+def test_no_person_upsets_the_card(
+    name: str, address: str, number: str, municipality: str, born: date
+) -> None:
+    """Whatever a record says, every file of every application can be asked for."""
+    who = msgspec.structs.replace(
+        PATIENT,
+        given=name,
+        address=address,
+        mynumber=number,
+        municipality=municipality,
+        birthdate=born,
+    )
+    spec = CardSpec(cert_from=date(2024, 2, 1), cert_until=date(2029, 2, 17))
+    card = VirtualCard(spec, who, seed=1)
+    card.power(Power.ON)
+    own = card.secrets
+    opens = {TEXT: {0x11: own.text_pin}, JPKI: {0x1B: own.sign_pin}}
+    opens[VISUAL] = {0x11: own.birth, 0x12: own.number_b}
+    for application in sorted(FILES):
+        assert card.transmit(bytes.fromhex(application)) == b"\x90\x00"
+        for fid, secret in opens.get(application, {}).items():
+            verify = bytes([0x00, 0x20, 0x00, 0x80 | fid, len(secret)]) + secret.encode()
+            assert card.transmit(verify) == b"\x90\x00"
+        for fid in range(1, 0x1F):
+            answer = card.transmit(bytes([0x00, 0xB0, 0x80 | fid, 0, 0]))
+            assert answer[-2:].hex() in ("9000", "6a82", "6981", "6982")

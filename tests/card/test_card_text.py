@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from card_talk import JPKI, TEXT, Talk
+from card_talk import JPKI, TEXT, VISUAL, Talk
 from card_tlv import objects, only
 
 from onshi.people.records import Patient
@@ -101,6 +101,19 @@ def test_offsets_with_every_size_of_length(
     assert data[offsets[3] : offsets[3] + 4] == b"\xdf\x25\x012"
     assert items["DF23"].decode() == patient.address
     assert len(data) == max(512, offsets[3] + 4)
+
+
+def test_people_no_card_has_room_for(make_talk: Callable[..., Talk], patient: Patient) -> None:
+    """A record with a mistake in it ends in a readable card, not in an exception."""
+    patient.address, patient.family, patient.mynumber = "架" * 40000, "\ud800", ""
+    talk = make_talk(application=TEXT)
+    talk.verify(PIN, "1234")
+    items = only(talk.read("0002"), "FF20")
+    assert items["DF23"].decode() == "架" * 200
+    assert items["DF22"].decode() == "?　花子"
+    assert talk.read("0001")[:3] == b"\xff\x10\x00"
+    assert talk.verify(A, "1") == "63C9"
+    assert talk(VISUAL, "00B0830004").endswith("9000")
 
 
 def test_neither_sex(make_talk: Callable[..., Talk], patient: Patient) -> None:

@@ -179,4 +179,4 @@ def _personal(holder: Holder) -> x509.SubjectAlternativeName:
 
 def _utf8(text: str) -> bytes:
     """A DER UTF8String, which cryptography wants ready-made in an otherName."""
-    return tlv(0x0C, text.encode())
+    return tlv(0x0C, text.encode("utf-8", "replace"))

@@ -24,6 +24,8 @@ FIDS = (*range(0x0001, 0x0009), *range(0x0011, 0x0016))
 _NUMBER_BYTES, _INFO_BYTES = 17, 256
 _ITEMS_BYTES = 512
 """Physical size of the four items' file (*inferred*); longer ones make it longer."""
+_MOST_CHARACTERS = 200
+"""Of an address, as in certificates; more would not fit a card."""
 _CHANGE_REFERENCE_DATA = 0x0024
 _VERSION = bytes.fromhex("01030E01")
 _REFUSED = {
@@ -69,11 +71,15 @@ def _four(identity: Identity) -> tuple[bytes, ...]:
     """氏名, 住所, 生年月日, 性別."""
     p = identity.patient
     return (
-        tlv(0xDF22, p.name.encode()),
-        tlv(0xDF23, p.address.encode()),
+        tlv(0xDF22, _words(p.name)),
+        tlv(0xDF23, _words(p.address)),
         tlv(0xDF24, f"{p.birthdate:%Y%m%d}".encode()),
         tlv(0xDF25, identity.sex),
     )
+
+
+def _words(text: str) -> bytes:
+    return text[:_MOST_CHARACTERS].encode("utf-8", "replace")
 
 
 def _items(identity: Identity) -> bytes:
