@@ -9,7 +9,7 @@ from onshi.catalogue.records import Situation
 from onshi.schedule import Schedule
 from onshi.visit import Decision
 
-__all__ = ["PERSONS", "schedule_words", "settings_words", "situation_words"]
+__all__ = ["OTHER_CATEGORIES", "PERSONS", "schedule_words", "settings_words", "situation_words"]
 
 PERSONS = {
     "elderly": "70～74歳",
@@ -19,6 +19,13 @@ PERSONS = {
     "shaho": "社保",
 }
 """The kinds of patient a situation can ask for."""
+
+OTHER_CATEGORIES = {
+    "chiba_chip": "マイナ保険証の不具合（千葉県保険医協会の調査、2023年）",
+    "chiba_reader_pc": "カードリーダー・パソコンの不具合（千葉県保険医協会の調査、2023年）",
+    "other": "その他（調査の自由記述）",
+}
+"""Categories of surveys that are not shipped as profiles: their troubles are run by their ids."""
 
 _ANSWERS = {
     "use_online": "オンラインの情報を使う",

@@ -76,13 +76,16 @@ def _explain_trouble(out: Console, trouble: Trouble) -> None:
 def _categories(trouble: Trouble) -> list[str]:
     """Each category with what the surveys counted of it."""
     from onshi.catalogue.load import load_profile, profiles
+    from onshi.catalogue.words import OTHER_CATEGORIES
 
-    return [
+    counted = [
         f"{c.label}（{c.key}）: {profile.name} で {c.count} 医療機関、{c.share}%"
         for profile in map(load_profile, profiles())
         for c in profile.category
         if c.key in trouble.categories
     ]
+    others = [f"{OTHER_CATEGORIES[k]}（{k}）" for k in trouble.categories if k in OTHER_CATEGORIES]
+    return counted + others
 
 
 def _use(use: FaultUse) -> str:
