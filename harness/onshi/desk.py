@@ -117,6 +117,9 @@ class Desk:
             trace.watch(self.reader)
         self.reader.add_reader(reader_name or _READER)
         self.board.hands, self.board.site = self.reader, self.site
+        self.board.scene = self.scene
+        self.hands = self.board.moved(self.reader)
+        self._lies = False
         self.injections = Injections(self)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
@@ -227,19 +230,47 @@ class Desk:
     def insert_card(self) -> None:
         """Put the patient's card on the reader: the same one until the scene says otherwise.
 
-        One that the desk was given lies there until the next patient comes.
+        One that the desk was given lies there until the next patient comes. Faults of the seam
+        hands may come in between.
         """
+        self._lies = True
+        self.hands.insert(self._at_hand())
+
+    def _at_hand(self) -> CardLink:
+        """The card that lies on the reader, or would."""
+        if self.laid is not None:
+            return self.laid
         spec = self.scene.card
         patient = spec.holder or self.scene.patient
         if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):
             lane = self.journal.only("card")
             spec, patient = msgspec.structs.replace(spec), msgspec.structs.replace(patient)
             self._card = VirtualCard(spec, patient, seed=self.seed, lane=lane)
-        self.reader.insert(self._card if self.laid is None else self.laid)
+        return self._card
 
     def remove_card(self) -> None:
-        """Take the card off the reader; nothing happens when there is none."""
+        """Take the card off the reader; nothing happens when there is none.
+
+        Faults of the seam hands may come in between.
+        """
+        self._lies = False
+        self.hands.remove()
+
+    def clear_reader(self) -> None:
+        """No card on the reader, whatever anybody forgot there."""
+        self._lies = self.injections.lay_anew = False
         self.reader.remove()
+
+    def settle(self) -> None:
+        """The card is where hands with the faults of now would have it."""
+        if self.injections.lay_anew and self._lies:
+            self.clear_reader()
+            self.insert_card()
+        elif self._lies and not self.reader.has_card():
+            self.insert_card()
+        elif not self._lies:
+            self.reader.remove()
+        self.injections.lay_anew = False
 
     def lay_down(self, kind: str) -> None:
         """Put a card of another kind on the reader, a name of ``devices/cards``, as the patient's.
@@ -253,15 +284,24 @@ class Desk:
         self.insert_card()
 
     def next_patient(self, kind: str = "") -> Patient:
-        """The next person comes to the desk, with a card of their own on the reader."""
+        """The next person comes to the desk, with a card of their own on the reader.
+
+        One that was left behind there stays until theirs is laid down (:meth:`insert_card`).
+        """
         self.remove_card()
+        self.change_patient(kind)
+        if not self.reader.has_card():
+            self.insert_card()
+        return self.patient
+
+    def change_patient(self, kind: str = "") -> None:
+        """Another person stands at the desk, their card in hand."""
         self.laid = None
         self._set_scene(self._new_scene(kind))
         self.injections.forget_scene()
+        self._at_hand()
         self._lane.event("patient", key=self.patient.key)
-        self.insert_card()
         self.write_patient()
-        return self.patient
 
     def travel(self, to: Date | str) -> None:
         """Move the business date. Raises :class:`OnshiError` for what is not a date."""
@@ -283,7 +323,10 @@ class Desk:
         Raises :class:`UnknownNameError`, :class:`OnshiError` (settings, schedule) and
         :class:`CannotDeliverError`.
         """
-        return self.injections.inject(fault, when, settings)
+        run = self.injections.inject(fault, when, settings)
+        if self.injections.lay_anew:
+            self.settle()
+        return run
 
     def show_card_again(self) -> None:
         """The scene has changed: the card on the reader is put there anew, as it is by now.
@@ -297,8 +340,7 @@ class Desk:
                 "fault of the seam card (card.status_word ...), or the patient's own card"
             )
         if self.reader.has_card():
-            self.remove_card()
-            self.insert_card()
+            self.reader.insert(self._at_hand())
         self.write_patient()
 
     def apply(self, trouble: str | Trouble, surfaces: Iterable[str] | None = None) -> None:
@@ -310,6 +352,8 @@ class Desk:
         from onshi.reception import apply_trouble
 
         apply_trouble(self, _trouble(trouble), frozenset(surfaces or self.surfaces))
+        if self.injections.lay_anew:
+            self.settle()
 
     @property
     def surfaces(self) -> frozenset[str]:
@@ -359,7 +403,8 @@ class Desk:
         self._face.limit_consent = limit_consent
         outcome = self.terminal.present(self.patient, self.scene.card)
         self._lane.event("terminal", method=outcome.method, screen=outcome.screen)
-        FaceDoor(self.endpoints.folder).drop(outcome, self.scene.card.holder or self.patient)
+        whose = outcome.patient or self.scene.card.holder or self.patient
+        FaceDoor(self.endpoints.folder).drop(outcome, whose)
 
     def let_late_files_arrive(self) -> None:
         """Files still on their way arrive now, whoever stands at the desk."""

@@ -36,6 +36,7 @@ class Injections:
         self._desk = desk
         self._made: list[_Injection] = []
         self.trouble = ""
+        self.lay_anew = False
 
     def inject(
         self, fault: str, when: Schedule | Mapping[str, Any] | None, settings: dict[str, Any]
@@ -53,7 +54,19 @@ class Injections:
             except CannotDeliverError:
                 self._lift([injection], "fault here", fault)
                 raise
+        elif made.SEAM is Seam.HANDS and "insert" in (made.OPERATIONS or ()):
+            self.lay_anew = True
+        self._look_again(run)
         return run
+
+    def _look_again(self, run: FaultRun) -> None:
+        """Show a card as it looks by now, where that takes no count of the fault's schedule.
+
+        A card that a program is connected to stays as it is until it is powered again.
+        """
+        always = msgspec.structs.replace(run.runtime.schedule, match="") == ALWAYS
+        if run.fault.SHOWS and always and not any(s.sharing for s in self._desk.reader.states()):
+            self._desk.show_card_again()
 
     def _edit(self, injection: _Injection) -> None:
         injection.before = _copied(self._desk.scene)
@@ -97,7 +110,14 @@ class Injections:
                     later.before = _copied(desk.scene)
                     desk.board.edit(later.run, desk.scene, again=True)
             desk.show_card_again()
+        for injection in gone:
+            self._look_again(injection.run)
         self._made = [i for i in self._made if i not in gone]
+        seams = {i.run.fault.SEAM for i in gone}
+        if Seam.READER in seams:
+            desk.reader.plug()
+        if Seam.HANDS in seams:
+            desk.settle()
         desk.journal.only("desk").event("lift", name=name)
 
     def clear(self) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from onshi.card.identity import Identity
 from onshi.errors import OnshiError
 from onshi.judge.case import Case, Finding
 from onshi.people.records import Coverage, Patient
@@ -68,7 +69,7 @@ def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Cov
     desk.injections.trouble = trouble.id
     try:
         for use in sorted(uses, key=lambda u: not _is_scene(u)):
-            desk.inject(use.name, use.when, **use.settings)
+            desk.injections.inject(use.name, use.when, use.settings)
     finally:
         desk.injections.trouble = ""
     desk.journal.only("desk").event("trouble", id=trouble.id)
@@ -105,7 +106,8 @@ class Reception:
             self._before = apply_trouble(desk, trouble, surfaces)
         else:
             self._before = desk.scene.truth
-        desk.remove_card()
+        if not following:
+            desk.clear_reader()
         self._seen: _Seen | None = None
         self.visit = self._make_visit(chart)
         self.next_visit: Visit | None = None
@@ -157,7 +159,8 @@ class Reception:
                 consent = self.trouble is not None and self.trouble.situation.limit_consent
                 desk.drop_face_file(limit_consent=consent)
         elif "card" in brings:
-            desk.remove_card()
+            if desk.reader.has_card():
+                desk.remove_card()
             desk.insert_card()
 
     def finish(self) -> None:
@@ -171,10 +174,14 @@ class Reception:
             )
 
     def follow(self) -> Visit:
-        """The next patient: another person, and none of this visit's faults any more."""
+        """The next patient: another person, and none of this visit's faults any more.
+
+        A card that this one left behind lies there until the next is laid down.
+        """
         self.finish()
+        self.desk.remove_card()
         self.desk.injections.clear()
-        self.desk.next_patient()
+        self.desk.change_patient()
         following = Reception(self.desk, None, self.surfaces, following=True)
         self.next_visit = following.visit
         return following.visit
@@ -238,11 +245,26 @@ def patient_facts(desk: Desk) -> dict[str, Any]:
     chart = chart_of(desk.patient, desk.coverage, desk.clock.today)
     return {
         "patient": {**msgspec.to_builtins(desk.patient), "name": desk.patient.name},
-        "pins": {"auth": desk.scene.card.auth_pin, "sign": desk.scene.card.sign_pin},
+        "pins": _pins(desk),
         "coverage": msgspec.to_builtins(desk.coverage.qualification),
         "inquiry": inquiry_of(chart, limit_consent=False),
         "institution_code": desk.site.institution_code,
         "date": desk.clock.today.isoformat(),
+    }
+
+
+def _pins(desk: Desk) -> dict[str, str]:
+    """What opens the card that the patient has brought (docs/card.md)."""
+    card = desk.scene.card
+    own = Identity(card, card.holder or desk.patient, desk.seed).secrets
+    return {
+        "auth": own.auth_pin,
+        "sign": own.sign_pin,
+        "text": own.text_pin,
+        "juki": own.juki_pin,
+        "number_a": own.number_a,
+        "number_b": own.number_b,
+        "birth": own.birth,
     }
 
 

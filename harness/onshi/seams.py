@@ -32,6 +32,8 @@ __all__ = [
     "HttpService",
     "Inquiries",
     "Inquiry",
+    "Move",
+    "Moves",
     "Power",
     "ReaderCalls",
     "Record",
@@ -125,12 +127,31 @@ class Hands(Protocol):
     def unplug(self, reader: str | None = None) -> None: ...
 
 
+@dataclass(frozen=True)
+class Move:
+    """One physical operation: ``action`` is insert, remove, plug or unplug.
+
+    ``card`` is what is inserted; None: the one that was in this ``reader`` last.
+    """
+
+    action: str
+    reader: str | None = None
+    card: CardLink | None = None
+
+
+class Moves(Protocol):
+    """Hands as a fault goes on with them: one operation, whichever it is."""
+
+    def make(self, move: Move) -> None: ...
+
+
 # -------------------------------------------------------------- 4. terminal
 class TerminalOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """How the face-reader application ended for one patient.
 
     ``method`` is how the person was identified; ``None`` means that nothing was sent and
     ``screen`` says what the reader shows. ``delay`` is seconds until the result file appears.
+    ``patient`` is whom the reader took the person for; None: who they are.
     """
 
     method: str | None = "face"
@@ -138,6 +159,7 @@ class TerminalOutcome(msgspec.Struct, frozen=True, kw_only=True):
     info_consent: bool = False
     screen: str = ""
     delay: float = 0.0
+    patient: Patient | None = None
 
 
 class Terminal(Protocol):

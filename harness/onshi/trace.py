@@ -35,7 +35,7 @@ __all__ = ["Tape", "Trace"]
 _WIDTH = 160
 _HEX_BYTES = 32
 _SHARING = int(ScardError.SCARD_E_SHARING_VIOLATION)
-_UNTOLD = frozenset({"ReadersState"})
+_UNTOLD = frozenset({"ReadersState", "Wait"})
 _POWER_WORDS = {
     Power.ON: "電源オン (power on)",
     Power.OFF: "電源オフ (power off)",

@@ -385,9 +385,12 @@ def test_a_pulled_card_and_a_dead_daemon_in_opensc(
 
 
 # ----------------------------------------------------------------- all of them
-@pytest.mark.parametrize(
-    "name", [n for n in fault_names() if n.startswith("reader.") and n != "reader.return_code"]
-)
+READER_FAULTS = [n for n in fault_names() if n.startswith("reader.")]
+FROM_ANY_CALL = ("reader.return_code", "reader.second_first", "reader.service", "reader.sharing")
+FELT_LATER = ("reader.second_first", "reader.reset_by_other")
+
+
+@pytest.mark.parametrize("name", [n for n in READER_FAULTS if n not in FROM_ANY_CALL])
 @pytest.mark.parametrize("call", ["EstablishContext", "ReadersState", "Connect", "Disconnect"])
 def test_without_a_match_only_transmit_is_concerned(bench: Bench, name: str, call: str) -> None:
     program = bench.program()
@@ -404,7 +407,7 @@ def test_without_a_match_only_transmit_is_concerned(bench: Bench, name: str, cal
     assert bench.engine.states()[0].state == 0x34
 
 
-@pytest.mark.parametrize("name", [n for n in fault_names() if n.startswith("reader.")])
+@pytest.mark.parametrize("name", [n for n in READER_FAULTS if n not in FELT_LATER])
 def test_each_fault_can_concern_another_call(bench: Bench, name: str) -> None:
     program = bench.program()
     bench.inject(name, Schedule(match="Connect", first=1))

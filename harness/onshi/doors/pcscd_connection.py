@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable
@@ -125,6 +126,12 @@ class Connection:
             if self._desk is not None and self.client is not None:
                 self._desk.engine.drop(self.client)
 
+    def _has_left(self) -> bool:
+        """Whether the client's end is closed: asked while one of its calls waits."""
+        poll = select.poll()
+        poll.register(self._sock, 0)
+        return any(happened & select.POLLHUP for _, happened in poll.poll(0))
+
     def _lane(self) -> Lane | None:
         """The client's lane in the journal of the desk it has been at, if any."""
         return self.client.lane if self.client is not None else None
@@ -185,6 +192,7 @@ class Connection:
             self._desk, self.client = desk, None
             if desk is not None:
                 client = desk.engine.client()
+                client.has_left = self._has_left
                 client.contexts.update(c for c, born in self.contexts.items() if _fresh(born, desk))
                 self.client = client
         return desk

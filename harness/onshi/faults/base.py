@@ -12,7 +12,7 @@ import msgspec
 from onshi.clock import Clock
 from onshi.journal import Lane
 from onshi.schedule import Runtime, Schedule
-from onshi.seams import Hands, HangUpError, Seam, Site
+from onshi.seams import Hands, HangUpError, Scene, Seam, Site
 
 __all__ = ["METHODS", "Fault", "FaultRun", "fault", "registered"]
 
@@ -39,10 +39,11 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - wire: ``at(event, run) -> WireAction | None``
     - folder: ``deliver(delivery, folder, run) -> list[Step]``
     - scene: ``edit(scene, run) -> None``
-    - hands: ``move(hands, run) -> None`` done at once, and undone by what it starts
+    - hands: ``move(move, hands, run) -> None``
 
     ``OPERATIONS`` names what the fault is about: without a ``match`` in the schedule only these
-    count.
+    count. ``SHOWS``: a card that lies in the reader looks different before any program speaks to
+    it.
     """
 
     NAME: ClassVar[str] = ""
@@ -50,6 +51,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     TITLE: ClassVar[str] = ""
     DOORS: ClassVar[frozenset[str] | None] = None
     OPERATIONS: ClassVar[frozenset[str] | None] = None
+    SHOWS: ClassVar[bool] = False
 
     def check(self, schedule: Schedule) -> None:
         """Refuse a schedule that no program would ever see: raises CannotDeliverError."""
@@ -91,6 +93,7 @@ class FaultRun:
     """The state of one fault at one desk: counts, seeded stream, ways to wait and to act.
 
     ``insertions``: how often a card was put into a reader again since the fault was injected.
+    ``over``: the fault was taken back, or the desk has closed; what it began may not go on.
     """
 
     def __init__(
@@ -103,8 +106,12 @@ class FaultRun:
         hands: Hands | None,
         deadline: float,
         site: Site | None = None,
+        scene: Scene | None = None,
     ) -> None:
         self.site = site or Site()
+        self._scene = scene
+        self.over = False
+        self._endings: list[Callable[[], None]] = []
         self.fault, self.runtime, self.clock, self.lane = fault, runtime, clock, lane
         self._hands, self.deadline = hands, deadline
         self.state: dict[str, Any] = {}
@@ -122,6 +129,23 @@ class FaultRun:
         if self._hands is None:
             raise RuntimeError("this desk has no reader")
         return self._hands
+
+    @property
+    def scene(self) -> Scene:
+        """Who is at the desk, and what the system knows. Raises RuntimeError without a desk."""
+        if self._scene is None:
+            raise RuntimeError("there is no desk")
+        return self._scene
+
+    def at_end(self, then: Callable[[], None]) -> None:
+        """Call ``then`` when the fault is taken back or the desk closes, once."""
+        self._endings.append(then)
+
+    def end(self) -> None:
+        """The fault is taken back. Idempotent."""
+        self.over = True
+        while self._endings:
+            self._endings.pop()()
 
     def concerns(self, names: tuple[str, ...]) -> bool:
         """Whether an operation known by ``names`` counts at all for this fault."""

@@ -21,6 +21,7 @@ from onshi.seams import (
     Hands,
     Inquiries,
     Inquiry,
+    Move,
     Power,
     ReaderCalls,
     Scene,
@@ -39,6 +40,7 @@ INS_NAMES = {
     0x20: "VERIFY",
     0x24: "CHANGE_REFERENCE_DATA",
     0x2A: "SIGN",
+    0x32: "CHANGE_KEY",
     0x84: "GET_CHALLENGE",
     0x88: "INTERNAL_AUTHENTICATE",
     0xA4: "SELECT",
@@ -78,6 +80,7 @@ class FaultBoard:
         self._made = 0
         self.hands: Hands | None = None
         self.site = Site()
+        self.scene: Scene | None = None
 
     def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
         """Put a fault to work. Raises CannotDeliverError where no door can deliver it."""
@@ -101,6 +104,7 @@ class FaultBoard:
             hands=self.hands,
             deadline=self._deadline,
             site=self.site,
+            scene=self.scene,
         )
         self._made += 1
         self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]
@@ -110,11 +114,14 @@ class FaultBoard:
         """Take a fault out; what it changed in a scene stays."""
         seam = run.fault.SEAM
         self._runs[seam] = [r for r in self._runs[seam] if r is not run]
+        run.end()
 
     def clear(self) -> None:
         """Take every fault out."""
         for seam in Seam:
-            self._runs[seam] = []
+            gone, self._runs[seam] = self._runs[seam], []
+            for run in gone:
+                run.end()
 
     def happened(self, what: str) -> None:
         """Tell every fault that ``reset`` or ``reinsert`` happened."""
@@ -143,6 +150,10 @@ class FaultBoard:
 
     def reader(self, calls: ReaderCalls) -> ReaderCalls:
         return _Reader(self, calls)
+
+    def moved(self, hands: Hands) -> Hands:
+        """The hands of people, who make mistakes; faults themselves use the bare ones."""
+        return _Hands(self, hands)
 
     def inquiries(self, inquiries: Inquiries) -> Inquiries:
         return _Inquiries(self, inquiries)
@@ -193,6 +204,7 @@ _SEAM_METHOD = {
     "answer": "ask",
     "present": "present",
     "deliver": "deliver",
+    "move": "make",
 }
 
 
@@ -227,9 +239,36 @@ class _Reader:
         def last(name: str, client: Any, args: tuple[Any, ...]) -> tuple[Any, ...]:
             return self._call(name, client, *args)
 
-        chain = self._board._chain(Seam.READER, "call", (name,), last)
+        names = (name, *apdu_names(args[2])) if name == "Transmit" else (name,)
+        chain = self._board._chain(Seam.READER, "call", names, last)
         result: tuple[Any, ...] = chain(name, client, args)
         return result
+
+
+class _Hands:
+    def __init__(self, board: FaultBoard, hands: Hands) -> None:
+        self._board, self._hands = board, hands
+
+    def insert(self, card: CardLink | None = None, reader: str | None = None) -> None:
+        self._make(Move("insert", reader, card))
+
+    def remove(self, reader: str | None = None) -> None:
+        self._make(Move("remove", reader))
+
+    def plug(self, reader: str | None = None) -> None:
+        self._make(Move("plug", reader))
+
+    def unplug(self, reader: str | None = None) -> None:
+        self._make(Move("unplug", reader))
+
+    def _make(self, move: Move) -> None:
+        self._board._chain(Seam.HANDS, "move", (move.action,), self._bare)(move)
+
+    def _bare(self, move: Move) -> None:
+        if move.action == "insert":
+            self._hands.insert(move.card, move.reader)
+        else:
+            getattr(self._hands, move.action)(move.reader)
 
 
 class _Inquiries:

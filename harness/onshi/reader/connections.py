@@ -36,6 +36,9 @@ _DISPOSITIONS = frozenset(int(d) for d in Disposition)
 _BEGIN_PATIENCE = 0.1
 """Seconds BeginTransaction waits before it says SHARING_VIOLATION; libpcsclite asks again."""
 
+_PATIENCE = 0.25
+"""Seconds a call waits for another program before it looks whether its own is still there."""
+
 
 def _fault_of(mode: int, protocols: int) -> int:
     """What is wrong with the way a program wants to connect; 0 for nothing."""
@@ -146,7 +149,7 @@ class Connections(Slots):
         if context not in client.contexts:
             return (_INVALID_HANDLE,)
         reader = self._find(name)
-        code = _fault_of(mode, protocols) or self._admit(reader)
+        code = _fault_of(mode, protocols) or self._admit(client, reader)
         if code or reader is None:
             return (code,)
         card = reader.card
@@ -173,7 +176,7 @@ class Connections(Slots):
         self._tell()
         return _OK, handle.number, protocol
 
-    def _admit(self, reader: Reader | None) -> int:
+    def _admit(self, client: Client, reader: Reader | None) -> int:
         """Wait until nobody is in the middle of a transaction; a code when it is no use."""
         with self._changed:
             while True:
@@ -181,11 +184,22 @@ class Connections(Slots):
                     raise Released
                 if reader is None or not reader.plugged:
                     return _UNKNOWN_READER
+                if reader.broken:
+                    return _UNAVAILABLE
                 if reader.exclusive:
                     return _SHARING
                 if reader.owner is None or not self.connect_waits:
                     return _OK
-                self._changed.wait()
+                self._doze(client)
+
+    def _doze(self, client: Client) -> None:
+        """Wait a while for a change, with the lock held.
+
+        Raises Released when nobody is left to be answered: a program that waits for itself and
+        is killed must not keep the reader.
+        """
+        if not self._changed.wait(_PATIENCE) and client.has_left():
+            raise Released
 
     def _contact(self, reader: Reader, mute: int) -> int:
         """See to it that a card is there and powered; ``mute`` is the code for one that is not."""
@@ -251,7 +265,7 @@ class Connections(Slots):
         if handle.event != _UNAVAILABLE and disposition in _RESETS:
             with self._changed:
                 while reader.owner not in (None, handle) and not self.closed:
-                    self._changed.wait()
+                    self._doze(client)
             if handle.event != _UNAVAILABLE:
                 self._reset(reader, disposition)
         self._forget(handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
+from collections.abc import Callable
 from typing import NamedTuple
 
 from onshi.journal import Journal, Lane
@@ -54,9 +55,13 @@ class Card:
 
 
 class Reader:
-    """A reader on its plug. ``inside`` is what physically is in it, seen or not."""
+    """A reader on its plug. ``inside`` is what physically is in it, seen or not.
+
+    A ``broken`` one is in the list and of no use.
+    """
 
     __slots__ = (
+        "broken",
         "card",
         "events",
         "exclusive",
@@ -73,8 +78,11 @@ class Reader:
         "vendor",
     )
 
-    def __init__(self, name: str, index: int, vendor: str = "", usb: str = "") -> None:
+    def __init__(
+        self, name: str, index: int, vendor: str = "", usb: str = "", broken: bool = False
+    ) -> None:
         self.name, self.index, self.vendor, self.usb = name, index, vendor, usb
+        self.broken = broken
         self.plugged = True
         self.card: Card | None = None
         self.inside: CardLink | None = None
@@ -89,7 +97,9 @@ class Reader:
     def state(self) -> ReaderState:
         """This reader's row. Call it with the engine's lock held."""
         card = self.card
-        if card is None:
+        if self.broken:
+            bits = State.UNKNOWN
+        elif card is None:
             bits = State.ABSENT
         elif card.atr:
             bits = State.PRESENT | State.POWERED | State.NEGOTIABLE
@@ -125,13 +135,18 @@ class Handle:
         self.event = 0
 
 
+def _stays() -> bool:
+    return False
+
+
 class Client:
     """The owner of contexts and handles: one connection of a door, one lane of the journal.
 
-    The lane is made with its first event, so that a program that only looks leaves none.
+    The lane is made with its first event, so that a program that only looks leaves none. A door
+    sets ``has_left`` where it can tell that the program has died during a call.
     """
 
-    __slots__ = ("_journal", "_lane", "contexts", "established", "handles")
+    __slots__ = ("_journal", "_lane", "contexts", "established", "handles", "has_left")
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
@@ -139,6 +154,7 @@ class Client:
         self.contexts: set[int] = set()
         self.established: set[int] = set()
         self.handles: dict[int, Handle] = {}
+        self.has_left: Callable[[], bool] = _stays
 
     @property
     def lane(self) -> Lane:

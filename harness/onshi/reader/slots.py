@@ -59,19 +59,26 @@ class Slots(Looks):
 
     # ---------------------------------------------------------------- readers
     def add_reader(
-        self, name: str, *, vendor: str = "", usb: str = "", first: bool = False
+        self,
+        name: str,
+        *,
+        vendor: str = "",
+        usb: str = "",
+        first: bool = False,
+        broken: bool = False,
     ) -> None:
         """Plug in a new, empty reader: at the end of the list, or as its ``first``.
 
-        ``vendor`` and ``usb`` ("054C:0DC9") are what its attributes and properties say. The
-        hands go on with the reader that was added before all others.
+        ``vendor`` and ``usb`` ("054C:0DC9") are what its attributes and properties say. A
+        ``broken`` one is there and unavailable. The hands go on with the reader that was added
+        before all others.
 
         Raises :class:`OnshiError` when the name is taken, empty or longer than the 127 bytes
         that fit into a reader's state.
         """
         with self._changed:
             self._check_name(name)
-            reader = Reader(name, self._numbered, vendor, usb)
+            reader = Reader(name, self._numbered, vendor, usb, broken)
             self._numbered += 1
             self._readers.insert(0 if first else len(self._readers), reader)
         self._tell()
@@ -109,6 +116,10 @@ class Slots(Looks):
         """A consistent snapshot of the plugged readers, in the order of the list."""
         with self._changed:
             return tuple(r.state() for r in self._readers if r.plugged)
+
+    def name(self, reader: str | None = None) -> str:
+        """What a reader is called: the hands' own unless another is named."""
+        return self._reader(reader).name
 
     def has_card(self, reader: str | None = None) -> bool:
         """Whether a card is in the reader. Raises :class:`UnknownNameError`."""
