@@ -17,8 +17,8 @@ class Blocked6983(Fault, frozen=True, kw_only=True):
     """VERIFY ends with 6983 in place of this card's 6984.
 
     Programs written by ISO 7816-4 expect it; nobody has seen this card do it (facts: card page,
-    section 0). The card is not even asked, unless ``only_if_blocked``: then it is done for a PIN that
-    really is. ``query``: the answer to the question for the tries left.
+    section 0). The card is not even asked, unless ``only_if_blocked``: then it is done for a PIN
+    that really is. ``query``: the answer to the question for the tries left.
     """
 
     OPERATIONS: ClassVar[frozenset[str] | None] = frozenset({"VERIFY", "VERIFY_QUERY"})
