@@ -6,6 +6,7 @@ Values are pcsc-lite's (`pcsclite.h`, `reader.h`); the wire carries them as unsi
 from __future__ import annotations
 
 import enum
+import re
 
 from onshi.errors import UnknownNameError
 
@@ -134,17 +135,21 @@ IFD_PIN_PROPERTIES = 0x4233000A
 GET_TLV_PROPERTIES = 0x42330012
 
 
-def code_of(text: str) -> int:
-    """A return code from ``SCARD_W_REMOVED_CARD``, ``REMOVED_CARD`` or ``0x80100069``.
+_HEX = re.compile(r"0[xX]([0-9A-Fa-f]{1,8})|([89A-Fa-f][0-9A-Fa-f]{7})")
+_DECIMAL = re.compile(r"-?[0-9]{1,10}")
 
+
+def code_of(text: str) -> int:
+    """A return code from ``SCARD_W_REMOVED_CARD``, ``REMOVED_CARD``, ``0x80100069`` or a number.
+
+    Numbers are as programs print them: ``80100069``, ``2148532329``, ``-2146434967``.
     Raises :class:`UnknownNameError` with the nearest names.
     """
     wanted = text.strip()
-    if wanted.lower().startswith("0x"):
-        try:
-            return int(wanted, 16) & 0xFFFFFFFF
-        except ValueError:
-            pass
+    if found := _HEX.fullmatch(wanted):
+        return int(found[1] or found[2], 16)
+    if _DECIMAL.fullmatch(wanted) and -(2**31) <= int(wanted) < 2**32:
+        return int(wanted) & 0xFFFFFFFF
     names = ScardError.__members__
     upper = wanted.upper()
     for name in (upper, f"SCARD_E_{upper}", f"SCARD_W_{upper}", f"SCARD_F_{upper}"):
@@ -155,5 +160,5 @@ def code_of(text: str) -> int:
         "SCard return code",
         text,
         names if upper.startswith("SCARD_") else short,
-        "a name of pcsclite.h or hex, as 0x80100069",
+        "a name of pcsclite.h, hex as 0x80100069, or the number in decimal",
     )
