@@ -140,7 +140,11 @@ def test_environment_for_programs(tmp_path: Path) -> None:
         assert len(env["PCSCLITE_CSOCK_NAME"]) <= 107
         patient = json.loads(Path(env["ONSHI_PATIENT"]).read_text(encoding="utf-8"))
         assert patient["patient"]["name"] == d.patient.name
-        assert patient["pins"] == {"auth": "1234", "sign": "ABC123"}
+        own = d.card.secrets
+        assert patient["pins"] == {
+            **{"auth": "1234", "sign": "ABC123", "text": "1234", "juki": "1234"},
+            **{"number_a": d.patient.mynumber, "number_b": own.number_b, "birth": own.birth},
+        }
         assert len(patient["inquiry"]["InsurerNumber"]) == 8
         assert {p.name for p in Path(env["ONSHI_FOLDER"]).iterdir()} >= {"req", "res", "face"}
     assert not Path(env["ONSHI_PATIENT"]).exists()
