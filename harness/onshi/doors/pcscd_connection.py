@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import select
 import socket
 import threading
 from collections.abc import Callable
@@ -11,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from onshi.clock import Released
 from onshi.doors import pcscd_wire as wire
+from onshi.doors.pcscd_message import OneMessage
 from onshi.doors.pcscd_wire import Command
 from onshi.journal import Lane
 from onshi.reader import Client, ReaderState, ScardError, next_number
@@ -59,9 +58,9 @@ class Connection:
         self._dead: set[int] = set()
         self._minor = wire.OLDEST_MINOR
         self._slots = wire.SLOTS
-        self._sending = threading.Lock()
-        self._replying = False
-        self._held_back: int | None = None
+        self._message = OneMessage(sock)
+        self.send_event = self._message.send
+        self.hang_up = self._message.hang_up
         self._thread = threading.Thread(target=self._run, name="onshi-pcsc-client", daemon=True)
         self._by_command: dict[int, Callable[[bytes], None]] = {
             Command.ESTABLISH_CONTEXT: self._establish,
@@ -89,29 +88,9 @@ class Connection:
         """Serve the client. Raises RuntimeError when the system has no thread left."""
         self._thread.start()
 
-    def hang_up(self) -> None:
-        """End the connection from outside."""
-        with contextlib.suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
-
     def join(self, timeout: float) -> None:
         """Wait until the connection's thread has cleaned up."""
         self._thread.join(timeout)
-
-    def send_event(self, code: int) -> None:
-        """The one message that ends a wait: 0 for a change, or SCARD_E_CANCELLED.
-
-        It never overtakes the answer that began the wait, and never blocks: whoever does not
-        read what it asked for loses its connection, and nobody else waits for it.
-        """
-        with self._sending:
-            if self._replying:
-                self._held_back = code
-                return
-        try:
-            self._sock.send(wire.EVENT.pack(0, code), socket.MSG_DONTWAIT)
-        except OSError:
-            self.hang_up()
 
     def _run(self) -> None:
         try:
@@ -126,12 +105,6 @@ class Connection:
             if self._desk is not None and self.client is not None:
                 self._desk.engine.drop(self.client)
 
-    def _has_left(self) -> bool:
-        """Whether the client's end is closed: asked while one of its calls waits."""
-        poll = select.poll()
-        poll.register(self._sock, 0)
-        return any(happened & select.POLLHUP for _, happened in poll.poll(0))
-
     def _lane(self) -> Lane | None:
         """The client's lane in the journal of the desk it has been at, if any."""
         return self.client.lane if self.client is not None else None
@@ -139,9 +112,11 @@ class Connection:
     # ---------------------------------------------------------------- reading
     def _serve(self) -> None:
         """Read requests until the client leaves; TRANSMIT is the hot path."""
-        recv, header = self._sock.recv, wire.HEADER.unpack_from
+        recv, header, message = self._sock.recv, wire.HEADER.unpack_from, self._message
         buffer = b""
         while True:
+            if message.asking and not buffer:
+                message.settle()
             while len(buffer) < 8:
                 buffer = self._more(buffer, recv)
             size, command = header(buffer)
@@ -192,7 +167,7 @@ class Connection:
             self._desk, self.client = desk, None
             if desk is not None:
                 client = desk.engine.client()
-                client.has_left = self._has_left
+                client.has_left = self._message.left
                 client.contexts.update(c for c, born in self.contexts.items() if _fresh(born, desk))
                 self.client = client
         return desk
@@ -385,27 +360,24 @@ class Connection:
 
     def _states_array(self, _body: bytes) -> None:
         self._sock.sendall(self._fetch(self._slots))
+        self._message.fetched()
 
     def _wait(self, _body: bytes) -> None:
         """Up to 4.5 the states come first; the event never overtakes them."""
         desk = self._seat()
-        with self._sending:
-            self._replying = True
+        self._message.begin(self._minor)
         self._endpoint.register(self)
         if self._minor < wire.VERSION[1]:
             states = desk.engine.states() if desk is not None else None
             self._sock.sendall(self._view(states, desk, wire.SLOTS))
-        with self._sending:
-            self._replying = False
-            held_back, self._held_back = self._held_back, None
-        if held_back is not None:
-            self.send_event(held_back)
         if desk is not None and desk.calls.call("Wait", self.client)[0]:
             raise _LeftError
 
     def _stop_waiting(self, _body: bytes) -> None:
-        """No answer when the event is on its way already."""
-        if self._endpoint.unregister(self):
+        """No answer when the event is on its way already, or held back until now."""
+        stopped = self._endpoint.unregister(self)
+        self._message.end()
+        if stopped:
             self.send_event(0)
 
     def _reader_events(self, _body: bytes) -> None:
