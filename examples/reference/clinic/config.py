@@ -15,7 +15,7 @@ class Limits:
     http_read: float = 30.0
     http_total: float = 60.0
     answer_file: float = 20.0
-    face_file: float = 15.0
+    face_file: float = 10.0
     card: float = 60.0
     pause: float = 0.3
     poll: float = 0.5

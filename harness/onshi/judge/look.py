@@ -278,8 +278,13 @@ def end_of_grace(cert_until: date) -> date:
 
 # ------------------------------------------------------------------------ journal
 def faults_struck(case: Case) -> bool:
-    """Whether a fault of this visit was at work; True where no journal was given."""
+    """Whether a fault of this visit was at work; True where no journal was given.
+
+    A card that nobody brought is met by everybody who looks for it, and strikes nowhere.
+    """
     if not case.events or not case.trouble.fault:
+        return True
+    if "card" not in case.visit.brings and case.surfaces <= {"pcsc", "face"}:
         return True
     return any(e.get("event") == "fault" for e in case.events)
 
