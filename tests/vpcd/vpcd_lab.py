@@ -50,6 +50,11 @@ class Pcscd:
         )  # fmt: skip
         until((self._run / "pcscd.comm").exists, 10)
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End it as a crash would."""
         if self._process is not None:
