@@ -12,6 +12,7 @@ import msgspec
 from onshi.card import VirtualCard
 from onshi.card.device import load_device
 from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
+from onshi.doors.pyscard_flavour import flavour_named
 from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
 from onshi.endpoints import Endpoints
@@ -22,9 +23,9 @@ from onshi.injections import Injections
 from onshi.journal import Journal, Lane
 from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage, Patient
-from onshi.reader import ReaderEngine
+from onshi.reader import ReaderEngine, load_reader
 from onshi.schedule import Schedule
-from onshi.seams import Answer, CardLink, Inquiries, Inquiry, Scene, Site
+from onshi.seams import Answer, CardLink, Inquiries, Inquiry, ReaderCalls, Scene, Site
 from onshi.terminal.app import FaceTerminal
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ class Desk:
     that outlives its desks may go on with its SCARDCONTEXT; card handles never live on. ``card``
     makes the first card on the reader, in place of the patient's own (a recorded one); it is given
     the card's lane of the journal. ``trace`` is told what program and card say to each other.
+    ``flavour`` (``linux``, ``macos``, ``windows``; the running platform's if left out) is how
+    PC/SC answers at the door ``pyscard``.
 
     Raises :class:`OnshiError` (unknown profile or door, a port in use, a folder that cannot be
     written).
@@ -84,6 +87,7 @@ class Desk:
         reader_name: str | None = None,
         endpoints: Endpoints | None = None,
         in_process: bool | None = None,
+        flavour: str | None = None,
         keep_contexts: bool = False,
         card: Callable[[Lane], CardLink] | None = None,
         trace: Trace | None = None,
@@ -115,7 +119,7 @@ class Desk:
         )
         if trace:
             trace.watch(self.reader)
-        self.reader.add_reader(reader_name or _READER)
+        self.reader.add_reader(reader_name or _reader_of(flavour))
         self.board.hands, self.board.site = self.reader, self.site
         self.board.scene = self.scene
         self.hands = self.board.moved(self.reader)
@@ -131,14 +135,19 @@ class Desk:
         self._card: VirtualCard | None = None
         self.laid = card(self.journal.only("card")) if card else None
         self._laid_as = msgspec.structs.replace(self.scene.card)
-        calls = self.board.reader(self.reader)
+
+        def chain(calls: ReaderCalls) -> ReaderCalls:
+            faulty = self.board.reader(calls)
+            return trace.calls(faulty) if trace else faulty
+
         self._entrance = Entrance(
             self.doors,
             endpoints=endpoints,
             in_process=in_process,
             backstage=self._backstage,
             reader=self.reader,
-            calls=trace.calls(calls) if trace else calls,
+            chain=chain,
+            flavour=flavour,
             journal=self.journal,
             keep_contexts=keep_contexts,
         )
@@ -448,6 +457,12 @@ class Desk:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+
+def _reader_of(flavour: str | None) -> str:
+    """The reader's name as the platform shows it. Raises :class:`UnknownNameError`."""
+    windows = flavour_named(flavour).name == "windows"
+    return load_reader().windows_name if windows else _READER
 
 
 def _profile(profile: str | Profile | None) -> Profile | None:

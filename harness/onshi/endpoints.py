@@ -19,6 +19,7 @@ from onshi.workspace import Workspace, workspace
 if TYPE_CHECKING:
     from onshi.doors.folder import FolderDoor
     from onshi.doors.pcscd import PcscdEndpoint
+    from onshi.doors.pyscard import PyscardDoor
     from onshi.doors.vpcd import VpcdDoor
     from onshi.doors.webapi import WebApiDoor
     from onshi.pki import PkiFiles
@@ -84,6 +85,18 @@ class Endpoints:
                 self._pcsc = process_endpoint() if self._in_process else PcscdEndpoint()
                 self._pcsc.start()
             return self._pcsc
+
+    @property
+    def in_process(self) -> bool:
+        """Whether this is the set that PC/SC clients inside this process reach."""
+        return self._in_process
+
+    @property
+    def pyscard(self) -> PyscardDoor:
+        """pyscard's own functions, replaced; there is one such door in a process."""
+        from onshi.doors.pyscard import pyscard_door
+
+        return pyscard_door()
 
     @property
     def webapi(self) -> WebApiDoor:

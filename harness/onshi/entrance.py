@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from onshi import platforms
 from onshi.endpoints import Endpoints, process_endpoints
 from onshi.errors import OnshiError, UnknownNameError
 
@@ -17,15 +18,26 @@ if TYPE_CHECKING:
 
 __all__ = ["DOORS", "SURFACES", "Entrance", "check_doors"]
 
-DOORS = ("pcsc", "vpcd", "webapi", "responses", "folder", "face")
+DOORS = ("pcsc", "pyscard", "vpcd", "webapi", "responses", "folder", "face")
 SURFACES = {
     "pcsc": "pcsc",
+    "pyscard": "pcsc",
     "vpcd": "pcsc",
     "webapi": "webapi",
     "responses": "webapi",
     "folder": "folder",
     "face": "face",
 }
+
+
+_ONE_OF_TWO = (
+    "pcsc and pyscard are two ways to the same reader, and a program in this process can go only "
+    "one: choose pyscard for Python code in this process without libpcsclite, else pcsc"
+)
+_NOT_ELSEWHERE = (
+    "the door {door} is in this very process here, and a program in another one cannot reach it: "
+    "use the door vpcd, or a machine with libpcsclite"
+)
 
 
 def check_doors(*names: str) -> None:
@@ -37,11 +49,16 @@ def check_doors(*names: str) -> None:
 
 class Entrance:
     """``asked`` are the doors that the desk was made with. ``backstage`` is what the doors of the
-    eligibility side are given, ``reader`` and ``calls`` those of the card side.
+    eligibility side are given; those of the card side are given ``reader``, with the faults that
+    ``chain`` puts around it. ``flavour`` is for the door ``pyscard``.
+
+    The door ``pcsc`` is the pcscd socket; for programs in this very process it is the pyscard
+    patch where there are no Unix sockets or no libpcsclite, and pyscard is installed.
 
     ``endpoints``: given ones, else the process' own, else (``in_process`` is not wanted, or another
     desk has them) a set made for this desk and closed with it. Raises :class:`OnshiError` when
-    ``in_process`` is wanted and another desk has the process' set.
+    ``in_process`` is wanted, as for ``pyscard``, and another desk has the process' set, and for
+    doors that exclude each other.
     """
 
     def __init__(
@@ -52,29 +69,38 @@ class Entrance:
         in_process: bool | None,
         backstage: Callable[[], Backstage],
         reader: ReaderEngine,
-        calls: ReaderCalls,
+        chain: Callable[[ReaderCalls], ReaderCalls],
+        flavour: str | None,
         journal: Journal,
         keep_contexts: bool,
     ) -> None:
         self._asked, self._backstage = asked, backstage
-        self._reader, self._calls, self._journal = reader, calls, journal
-        self._keep_contexts = keep_contexts
+        self._reader, self._chain, self._journal = reader, chain, journal
+        self._keep_contexts, self._flavour = keep_contexts, flavour
+        self._in_process = in_process
         self._responses: ResponsesDoor | None = None
         self._own = False
         self.open_doors: set[str] = set()
+        if "pyscard" in asked and "pcsc" in asked:
+            raise OnshiError(_ONE_OF_TWO)
         self.endpoints = self._take(endpoints, in_process)
 
     def _take(self, given: Endpoints | None, in_process: bool | None) -> Endpoints:
         if given is not None:
             given.taken.acquire(blocking=False)
             return given
+        if "pyscard" in self._asked:
+            if in_process is False:
+                raise OnshiError(_NOT_ELSEWHERE.format(door="pyscard"))
+            in_process = True
         shared = process_endpoints()
         if in_process is not False and shared.taken.acquire(blocking=False):
             return shared
         if in_process:
             raise OnshiError(
-                "another desk of this process is open and has its PC/SC socket: in-process "
-                "pyscard can reach only one; close it, or use this desk from child processes"
+                "another desk of this process is open and has its way to PC/SC: in-process "
+                "pyscard can reach only one; close it, or use this desk from child processes "
+                "(door pcsc)"
             )
         self._own = True
         own = Endpoints()
@@ -93,19 +119,42 @@ class Entrance:
 
     @property
     def within_reach(self) -> frozenset[str]:
-        """The doors that are open or may be; beside vpcd, no other door to PC/SC may."""
-        asked = self.doors if "vpcd" in self.doors else DOORS
-        return frozenset(d for d in DOORS if d in asked or SURFACES[d] != "pcsc")
+        """The doors that are open or may be; beside vpcd, no other door to PC/SC may.
+
+        pcsc and pyscard exclude each other, and which of them it is counts: what a fault can
+        bring about differs.
+        """
+        doors = {self._real(d) for d in self.doors}
+        if "vpcd" not in doors:
+            doors |= {"vpcd"} if "pyscard" in doors else {"vpcd", "pcsc"}
+        return frozenset(d for d in DOORS if d in doors or SURFACES[d] != "pcsc")
+
+    def _real(self, door: str) -> str:
+        """The door that is meant: pcsc may have to be the patch; face is the folder's."""
+        if door == "face":
+            return "folder"
+        return "pyscard" if door == "pcsc" and self._by_patch() else door
+
+    def _by_patch(self) -> bool:
+        if not platforms.unix_sockets():
+            return True
+        if not self.endpoints.in_process or "pcsc" in self.open_doors:
+            return False
+        return platforms.pyscard_found() and not platforms.libpcsclite_found()
 
     def open(self, door: str) -> None:
         """Open a door, once. Raises :class:`UnknownNameError`, :class:`OnshiError`."""
         check_doors(door)
-        real = "folder" if door == "face" else door
+        real = self._real(door)
         if real in self.open_doors:
             return
+        if {real, *self.open_doors} >= {"pcsc", "pyscard"}:
+            raise OnshiError(_ONE_OF_TWO)
         ends = self.endpoints
         if real == "pcsc":
-            ends.pcsc.attach(self._reader, self._calls, keep_contexts=self._keep_contexts)
+            self._open_socket()
+        elif real == "pyscard":
+            self._open_patch()
         elif real == "vpcd":
             ends.vpcd.attach(self._reader, self._journal)
         elif real == "webapi":
@@ -115,6 +164,27 @@ class Entrance:
         else:
             self._open_responses()
         self.open_doors.add(real)
+
+    def _open_socket(self) -> None:
+        if self._flavour not in (None, "linux"):
+            raise OnshiError(
+                f"the flavour {self._flavour} is for the door pyscard: at the door pcsc it is "
+                'libpcsclite that answers. Use doors=("pyscard",)'
+            )
+        calls = self._chain(self._reader)
+        self.endpoints.pcsc.attach(self._reader, calls, keep_contexts=self._keep_contexts)
+
+    def _open_patch(self) -> None:
+        from onshi.doors.pyscard_flavour import flavour_named
+
+        if self._in_process is False:
+            raise OnshiError(_NOT_ELSEWHERE.format(door="pcsc"))
+        self.endpoints.pyscard.attach(
+            self._reader,
+            self._chain,
+            flavour_named(self._flavour),
+            keep_contexts=self._keep_contexts,
+        )
 
     def _open_responses(self) -> None:
         from onshi.doors.responses import ResponsesDoor
@@ -140,7 +210,7 @@ class Entrance:
         """Leave every door; the addresses live on, but for a set of this desk's own."""
         if self._responses is not None:
             self._responses.close()
-        for name in ("vpcd", "pcsc", "webapi", "folder"):
+        for name in ("vpcd", "pcsc", "pyscard", "webapi", "folder"):
             if name in self.open_doors:
                 getattr(self.endpoints, name).detach()
         if self._own:

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 import ctypes
+import socket
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["java_option", "libpcsclite_found", "libpcsclite_path"]
+__all__ = [
+    "java_option",
+    "libpcsclite_found",
+    "libpcsclite_path",
+    "pyscard_found",
+    "unix_sockets",
+]
 
 _NAME = "libpcsclite.so.1"
 
@@ -17,6 +26,17 @@ def libpcsclite_found() -> bool:
     except OSError:
         return False
     return True
+
+
+def unix_sockets() -> bool:
+    """Whether Python has Unix sockets here; on Windows it has none."""
+    return hasattr(socket, "AF_UNIX")
+
+
+@cache
+def pyscard_found() -> bool:
+    """Whether pyscard is installed."""
+    return find_spec("smartcard") is not None
 
 
 def libpcsclite_path() -> str | None:

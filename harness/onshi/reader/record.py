@@ -15,7 +15,12 @@ __all__ = ["Recorder"]
 _SHARING = int(ScardError.SCARD_E_SHARING_VIOLATION)
 _MODES = {1: "exclusive", 2: "shared", 3: "direct"}
 _ACTIONS = {0: "leave", 1: "reset", 2: "unpower", 3: "eject"}
-_SILENT = frozenset({"ReadersState", "Wait", "ReleaseContext", "Status", "Cancel", "GetAttrib"})
+_SILENT = frozenset({"ReadersState", "Wait", "ReleaseContext", "Status", "Cancel", "GetAttrib"}) | {
+    "ListReaders",
+    "ListReaderGroups",
+    "GetStatusChange",
+    "IsValidContext",
+}
 _RETRIED = frozenset({"Transmit", "Reconnect", "BeginTransaction", "EndTransaction", "Control"})
 
 
