@@ -135,10 +135,10 @@ def test_frozen_as_opensc_says_it_and_the_next_run_works(meeting: Meeting) -> No
 
 def test_the_reader_gives_a_frozen_card_its_time(meet: Callable[..., Meeting]) -> None:
     meeting = meet(time="real", deadline=5)
-    meeting.inject("card.freeze", {"match": "READ_BINARY"}, gives_up_after=0.3)
+    meeting.inject("card.freeze", {"match": "READ_BINARY"}, gives_up_after=0.15)
     saw = meeting.java(*SELECTED, f"apdu {READ}")[3]
     assert_says("java", saw, NOT_TRANSACTED)
-    assert 290 <= saw.ms < 3000
+    assert 145 <= saw.ms < 3000
 
 
 # ------------------------------------------------------------------ mute and ATR
@@ -146,7 +146,8 @@ def test_the_reader_gives_a_frozen_card_its_time(meet: Callable[..., Meeting]) -
 def test_mute(meeting: Meeting, program: str) -> None:
     meeting.inject("card.mute")
     assert_says(program, meeting.steps(program, "connect")[0], UNPOWERED)
-    assert meeting.raw("state")[0] == "ok 0220"
+    if program == "raw":
+        assert meeting.raw("state")[0] == "ok 0220"
     meeting.desk.injections.lift_fault("card.mute")
     assert meeting.raw("state")[0] == "ok 0020"
     assert meeting.steps(program, "connect", f"apdu {JPKI}")[1] == "ok 9000"
@@ -164,7 +165,7 @@ def test_mute_as_opensc_and_pcsc_scan_say_it(meeting: Meeting) -> None:
     meeting.inject("card.mute")
     ran = meeting.opensc("-n")
     assert (ran.rc, "Unresponsive card (correctly inserted?)" in ran.err) == (1, True)
-    scan = meeting.run("timeout", "--signal=KILL", "0.5", "pcsc_scan", "-n")
+    scan = meeting.run("timeout", "--signal=KILL", "0.3", "pcsc_scan", "-n")
     assert "Unresponsive card" in scan.out
 
 
@@ -194,11 +195,11 @@ def test_opensc_finds_the_card_by_its_application(meeting: Meeting) -> None:
 # ---------------------------------------------------------------- hang and slow
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_a_hang_ends_at_the_deadline(meet: Callable[..., Meeting], program: str) -> None:
-    meeting = meet(time="real", deadline=0.3)
+    meeting = meet(time="real", deadline=0.15)
     meeting.inject("card.hang", {"match": "READ_BINARY", "nth": 1})
     saw = meeting.steps(program, *SELECTED, f"apdu {READ}")[3]
     assert_says(program, saw, COMM_ERROR)
-    assert 290 <= saw.ms < 3000
+    assert 145 <= saw.ms < 3000
     meeting.company.dismiss(program)
     assert meeting.steps(program, *SELECTED, f"apdu {READ}")[3].startswith(HEAD)
 
@@ -225,20 +226,20 @@ def test_a_hang_costs_nothing_in_virtual_time(meeting: Meeting) -> None:
 
 @pytest.mark.parametrize("program", PROGRAMS)
 def test_one_slow_instruction(meet: Callable[..., Meeting], program: str) -> None:
-    meeting = meet(time="real", time_scale=0.1)
+    meeting = meet(time="real", time_scale=0.05)
     meeting.inject("card.slow", {"match": "VERIFY"}, seconds=2.0)
     steps = [f"apdu {a}" for a in (JPKI, PIN, RIGHT, QUERY)]
     seen = meeting.steps(program, "connect", *steps, "disconnect")
     assert seen[3] == "ok 9000"
-    assert 190 <= seen[3].ms < 3000
-    assert max(seen[2].ms, seen[4].ms) < 150
+    assert 95 <= seen[3].ms < 3000
+    assert max(seen[2].ms, seen[4].ms) < 95
     meeting.desk.injections.clear()
-    assert meeting.steps(program, "connect", *steps, "disconnect")[3].ms < 150
+    assert meeting.steps(program, "connect", *steps, "disconnect")[3].ms < 95
 
 
 def test_slow_ends_at_the_deadline(meet: Callable[..., Meeting]) -> None:
-    meeting = meet(time="real", deadline=0.2)
+    meeting = meet(time="real", deadline=0.1)
     meeting.inject("card.slow", {"match": "VERIFY"}, seconds=900)
     saw = meeting.java("connect", *(f"apdu {a}" for a in (JPKI, PIN, RIGHT)), "disconnect")[3]
     assert saw == "ok 9000"
-    assert 190 <= saw.ms < 3000
+    assert 95 <= saw.ms < 3000

@@ -43,6 +43,8 @@ class Slow(Fault, frozen=True, kw_only=True):
                 f"distribution uniform needs low and high, 0 <= low < high, not "
                 f"{self.low} and {self.high}"
             )
+        if self.distribution != "uniform" and (self.low or self.high):
+            raise ValueError("low and high are for distribution uniform")
         if (self.distribution == "table") != bool(self.table):
             raise ValueError("distribution table needs a table, and no other has one")
         if self.table:
