@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 
-from clinic.card import CardReader
 from clinic.chart import Charts
 from clinic.config import Config
+from naive_clinic.card import NaiveCardReader
 from naive_clinic.lines import NaiveExchange, NaiveFace, NaiveWebApi
 from naive_clinic.reception import NaiveReception
 from translate import arrival, handling, institution, page
@@ -39,8 +38,7 @@ class Naive(onshi.Integration):
         if config.folder is not None:
             lines["folder"] = NaiveExchange(config, partial(self.charts.next, "request")).ask
             face = NaiveFace(config)
-        # Mistake: one try, and that is that.
-        card = CardReader(replace(config.limits, tries=1))
+        card = NaiveCardReader(config.limits)
         self.reception = NaiveReception(self.charts, card=card, lines=lines, face=face)  # type: ignore[arg-type]
 
     def stop(self) -> None:

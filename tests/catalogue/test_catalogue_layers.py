@@ -50,6 +50,7 @@ NOT_INJECTABLE = {
 }
 OUTSIDE_THE_SURVEY = {
     "card.absent_no_proof",
+    "card.left_behind",
     "card.surface_soiled",
     "op.cannot_operate_needs_staff",
     "op.consent_prompts_many",

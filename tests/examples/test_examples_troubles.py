@@ -12,6 +12,7 @@ from clinic_results import CLINICS, INSTALLATIONS, TABLE, table, troubles_on
 LINES = TABLE.read_text("utf-8").splitlines()
 NAIVE_BUT_LUCKY = {
     "card.cert_expired_in_grace face": "the reader lets the patient through",
+    "card.left_behind pcsc": "it looks at the reader when the next card lies there",
     "op.consent_limit_not_given face": "it drops the limit and shows no field for it",
     "op.consent_prompts_many face": "as before",
     "op.device_model_differs pcsc": "it ties itself to no model",

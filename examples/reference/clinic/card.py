@@ -171,10 +171,8 @@ class CardReader:
     def _connect(self, context: Any) -> CardSession:
         """The first reader whose card answers; one broken reader does not hide another."""
         pcsc = self._pcsc
-        code, readers = pcsc.SCardListReaders(context, [])
-        _check(code)
         trouble = DeviceTrouble("no_reader", "カードリーダーが見つかりません")
-        for reader in readers:
+        for reader in self._readers(context):
             code, handle, protocol = pcsc.SCardConnect(
                 context,
                 reader,
@@ -188,6 +186,12 @@ class CardReader:
                 continue
             return CardSession(pcsc, context, handle, protocol, self._limits.card)
         raise trouble
+
+    def _readers(self, context: Any) -> list[str]:
+        """Asked for anew each time: a reader that was exchanged comes back under another name."""
+        code, readers = self._pcsc.SCardListReaders(context, [])
+        _check(code)
+        return list(readers)
 
 
 def _check(code: int) -> None:
