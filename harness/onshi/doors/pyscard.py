@@ -25,7 +25,7 @@ from onshi.doors.pcscd import Attached
 from onshi.doors.pyscard_calls import Calls
 from onshi.doors.pyscard_context import Context
 from onshi.doors.pyscard_flavour import Flavour
-from onshi.doors.pyscard_library import LibraryCalls
+from onshi.doors.pyscard_library import LibraryCalls, RepeatedCalls
 from onshi.errors import OnshiError
 from onshi.reader import ReaderEngine, ReaderState, Recorder
 from onshi.seams import ReaderCalls
@@ -56,7 +56,7 @@ class PyscardDoor:
         self.turn = threading.Condition()
         """Guards what is above, and tells who waits that something has changed."""
         self.changes = 0
-        self._library: LibraryCalls | None = None
+        self._calls: RepeatedCalls | None = None
         self._had_readers = False
         self._continued = Continued()
         self._module: Any = None
@@ -80,13 +80,14 @@ class PyscardDoor:
         """
         module = pyscard_module()
         library = LibraryCalls(engine, flavour)
-        calls = Recorder(engine, chain(library))
+        recorder = Recorder(engine, chain(library), repeats=library.repeats)
+        calls = RepeatedCalls(library, recorder)
         with self.turn:
             if self.desk is not None:
                 raise OnshiError(
                     "another desk of this process is attached to pyscard: close it first"
                 )
-            self._module, self.flavour, self._library = module, flavour, library
+            self._module, self.flavour, self._calls = module, flavour, calls
             self.desk = Attached(engine, calls, 0, keep_contexts)
             self._had_readers = bool(engine.states())
             self._patch()
@@ -100,13 +101,13 @@ class PyscardDoor:
         Waits end: one for a change with the card gone, a call inside the desk with an error.
         """
         with self.turn:
-            desk, library = self.desk, self._library
-            if desk is None or library is None:
+            desk, calls = self.desk, self._calls
+            if desk is None or calls is None:
                 return
             self._continued.keep(desk.engine.states())
-            self.desk = self._library = None
+            self.desk = self._calls = None
             self._restore_if_idle()
-        library.released.set()
+        calls.released.set()
         desk.engine.listeners.remove(self.changed)
         desk.engine.restarted.remove(self._restarted)
         desk.engine.close()
@@ -194,7 +195,7 @@ class PyscardDoor:
     def _forked(self) -> None:
         """A forked child has none of this: its PC/SC is the machine's."""
         self.turn = threading.Condition()
-        self.desk = self._library = None
+        self.desk = self._calls = None
         self.contexts, self.handles = {}, {}
         self._restore()
 

@@ -56,6 +56,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     def check(self, schedule: Schedule) -> None:
         """Refuse a schedule that no program would ever see: raises CannotDeliverError."""
 
+    def check_doors(self, schedule: Schedule, doors: frozenset[str]) -> None:
+        """The same where it depends on ``doors``, those that the desk has or may open."""
+
     def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
         """Whether this operation, known by ``names``, meets the fault whatever its schedule says.
 
@@ -93,6 +96,7 @@ class FaultRun:
     """The state of one fault at one desk: counts, seeded stream, ways to wait and to act.
 
     ``insertions``: how often a card was put into a reader again since the fault was injected.
+    ``doors``: those that the desk had, or might open, when the fault was injected.
     ``over``: the fault was taken back, or the desk has closed; what it began may not go on.
     """
 
@@ -107,7 +111,9 @@ class FaultRun:
         deadline: float,
         site: Site | None = None,
         scene: Scene | None = None,
+        doors: frozenset[str] = frozenset(),
     ) -> None:
+        self.doors = doors
         self.site = site or Site()
         self._scene = scene
         self.over = False

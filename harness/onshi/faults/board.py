@@ -96,6 +96,7 @@ class FaultBoard:
                 "door pcsc"
             )
         fault.check(schedule)
+        fault.check_doors(schedule, self.doors)
         run = FaultRun(
             fault,
             Runtime(schedule, stream(self._seed, f"{fault.NAME}#{self._made}")),
@@ -105,6 +106,7 @@ class FaultBoard:
             deadline=self._deadline,
             site=self.site,
             scene=self.scene,
+            doors=self.doors,
         )
         self._made += 1
         self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]

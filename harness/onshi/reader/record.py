@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from onshi.journal import apdu_hex
@@ -38,11 +39,18 @@ class Recorder:
     - ``hang_up`` {call}: the connection broke off instead of an answer.
 
     Handles, polls and what libpcsclite repeats by itself while a card is in use
-    (SHARING_VIOLATION) are left out: how many there are is a race.
+    (SHARING_VIOLATION) are left out: how many there are is a race. ``repeats`` says of the call
+    that a client has just made whether it is such a one.
     """
 
-    def __init__(self, engine: ReaderEngine, calls: ReaderCalls) -> None:
-        self._engine, self._call = engine, calls.call
+    def __init__(
+        self,
+        engine: ReaderEngine,
+        calls: ReaderCalls,
+        *,
+        repeats: Callable[[Client], bool] = lambda client: True,
+    ) -> None:
+        self._engine, self._call, self._repeats = engine, calls.call, repeats
 
     def call(self, name: str, client: Client, /, *args: Any) -> tuple[Any, ...]:
         """Pass the call on and journal it. Raises what the call raises."""
@@ -56,7 +64,7 @@ class Recorder:
             code = result[0]
             if code == 0:
                 client.lane.event("apdu", c=apdu_hex(args[2]), r=result[1].hex().upper())
-            elif code != _SHARING:
+            elif code != _SHARING or not self._repeats(client):
                 client.lane.event("apdu", c=apdu_hex(args[2]), rv=f"{code:08X}")
         elif name not in _SILENT:
             self._write(name, client, args, result[0])
@@ -69,7 +77,7 @@ class Recorder:
             client.lane.event("establish")
 
     def _write(self, name: str, client: Client, args: tuple[Any, ...], code: int) -> None:
-        if code == _SHARING and name in _RETRIED:
+        if code == _SHARING and name in _RETRIED and self._repeats(client):
             return
         rv = f"{code:08X}"
         if name == "EstablishContext":

@@ -18,12 +18,17 @@ _CALLS = (
     *("EstablishContext", "ReleaseContext", "Connect", "Disconnect", "BeginTransaction"),
     *("SetAttrib", "Cancel"),
 )
-_WITHOUT_CODE = {
-    "ListReaders": "libpcsclite answers ListReaders from the readers' states",
-    "GetStatusChange": "libpcsclite answers GetStatusChange from the readers' states",
+_PATCH = "pyscard"
+_NO_CALLS = {
     "ReadersState": "the readers' states carry no return code",
     "Wait": "waiting for a change ends with the change, not with a return code",
-    "IsValidContext": "libpcsclite answers IsValidContext by itself",
+}
+_ELSEWHERE = '; a desk with doors=("pyscard",) can make it fail'
+_WITHOUT_CODE = _NO_CALLS | {
+    "ListReaders": "libpcsclite answers ListReaders from the readers' states" + _ELSEWHERE,
+    "ListReaderGroups": "libpcsclite answers ListReaderGroups by itself" + _ELSEWHERE,
+    "GetStatusChange": "libpcsclite answers GetStatusChange from the readers' states" + _ELSEWHERE,
+    "IsValidContext": "libpcsclite answers IsValidContext by itself" + _ELSEWHERE,
 }
 
 
@@ -34,8 +39,9 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
 
     The schedule's ``match`` picks the calls (``Connect``, ``Transmit``, ``EstablishContext`` …)
     or the commands inside a Transmit (``VERIFY``, ``00B0*``); without one it is Connect and
-    Transmit, and only Connect for SHARING_VIOLATION. The reader stays as it is; ``reader.lost``
-    takes it away.
+    Transmit, and only Connect for SHARING_VIOLATION, which libpcsclite would repeat (both at the
+    door ``pyscard``, where ListReaders, GetStatusChange and the like can fail, too). The reader
+    stays as it is; ``reader.lost`` takes it away.
 
     Raises ValueError for an unknown code and for what no program would ever see.
     """
@@ -56,9 +62,16 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
         """The code as the wire carries it."""
         return code_of(str(self.code))
 
-    def check(self, schedule: Schedule) -> None:
-        """Raises :class:`CannotDeliverError` for a schedule that no program would ever see."""
+    def check_doors(self, schedule: Schedule, doors: frozenset[str]) -> None:
+        """Raises :class:`CannotDeliverError` for a schedule that no program would ever see.
+
+        At the door ``pyscard`` no libpcsclite stands between: it can do all but make the readers'
+        states or a wait fail, of which a program knows nothing.
+        """
         pattern = schedule.match
+        if _PATCH in doors:
+            _refuse(pattern, _NO_CALLS)
+            return
         _deliverable(self.number, pattern)
         endless = (
             schedule.nth is None
@@ -75,7 +88,7 @@ class ReturnCode(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        if name in _WITHOUT_CODE or self._repeated(name, run):
+        if name in _NO_CALLS or (_PATCH not in run.doors and self._repeated(name, run)):
             return calls.call(name, client, args)
         return (self.number,)
 
@@ -99,12 +112,17 @@ def _retried(pattern: str) -> bool:
     return bool(commands) or _matches(pattern, _RETRIED)
 
 
-def _deliverable(code: int, pattern: str) -> None:
-    for name, reason in _WITHOUT_CODE.items():
+def _refuse(pattern: str, reasons: dict[str, str]) -> None:
+    for name, reason in reasons.items():
         if name in [p.strip() for p in pattern.split("|")]:
             raise CannotDeliverError(f"{name} cannot fail by a return code: {reason}")
+
+
+def _deliverable(code: int, pattern: str) -> None:
+    _refuse(pattern, _WITHOUT_CODE)
     if code == _SHARING and "BeginTransaction" in [p.strip() for p in pattern.split("|")]:
         raise CannotDeliverError(
             "SHARING_VIOLATION cannot be delivered from BeginTransaction: libpcsclite repeats the "
-            "call until it succeeds; let another program hold a transaction instead"
+            "call until it succeeds; let another program hold a transaction instead, or use a desk "
+            'with doors=("pyscard",)'
         )
