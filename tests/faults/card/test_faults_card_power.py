@@ -165,7 +165,7 @@ def test_mute_as_opensc_and_pcsc_scan_say_it(meeting: Meeting) -> None:
     meeting.inject("card.mute")
     ran = meeting.opensc("-n")
     assert (ran.rc, "Unresponsive card (correctly inserted?)" in ran.err) == (1, True)
-    scan = meeting.run("timeout", "--signal=KILL", "0.3", "pcsc_scan", "-n")
+    scan = meeting.run("timeout", "--signal=KILL", "0.8", "pcsc_scan", "-n")
     assert "Unresponsive card" in scan.out
 
 
