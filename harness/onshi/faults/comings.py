@@ -7,11 +7,15 @@ from typing import Protocol, runtime_checkable
 
 from onshi.faults.base import FaultRun
 
-__all__ = ["WATCHED", "after_looks", "gone_while_watched"]
+__all__ = ["AWAY", "WATCHED", "after_looks", "gone_while_watched", "when_watched"]
 
 WATCHED = frozenset({"Transmit", "Wait"})
 """Where a reader is lost unless a schedule's ``match`` says otherwise: in the middle of an
 exchange, or under the eyes of a program that only waits for something to change."""
+AWAY = 1.0
+"""Seconds after which it is back where a program only watches."""
+_WATCHED_FOR = 0.5
+"""Seconds it watches before: libpcsclite says that it waits when it only wants to look, too."""
 
 
 @runtime_checkable
@@ -40,6 +44,19 @@ def gone_while_watched(names: tuple[str, ...], run: FaultRun) -> bool | None:
     """
     if names[0] not in WATCHED or run.runtime.schedule.match:
         return None
-    seen = run.state.get("watched", False)
+    if names[0] == "Transmit":
+        run.state["exchanged"] = True
+        return None
+    seen = run.state.get("watched", "exchanged" in run.state)
     run.state["watched"] = True
-    return False if seen and names[0] == "Wait" else None
+    return False if seen else None
+
+
+def when_watched(run: FaultRun, then: Callable[[], None]) -> None:
+    """Call ``then`` when a program has watched for a while, and nobody uses the card meanwhile."""
+
+    def go() -> None:
+        if not run.over and "exchanged" not in run.state:
+            then()
+
+    run.clock.later(_WATCHED_FOR, go)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import WATCHED, after_looks, gone_while_watched
+from onshi.faults.comings import AWAY, WATCHED, after_looks, gone_while_watched, when_watched
 from onshi.seams import ReaderCalls, Seam
 
 
@@ -13,10 +13,10 @@ from onshi.seams import ReaderCalls, Seam
 class Lost(Fault, frozen=True, kw_only=True):
     """The USB plug comes loose during a call, Transmit unless the schedule's ``match`` differs.
 
-    A program that only watches the readers sees it go when it first waits for a change. It is
-    back, with the card that was in it, when programs have looked ``polls`` more times at the
-    readers (EstablishContext, or a fetch of the readers' states), or when one waits for a
-    change; 0: it stays away. Hands that cannot tell (a relay) leave it away, too.
+    It is back, with the card that was in it, when programs have looked ``polls`` more times at
+    the readers (EstablishContext, or a fetch of the readers' states), or when one waits for a
+    change; 0: it stays away. Hands that cannot tell (a relay) leave it away, too. A program that
+    only waits for a change sees it go after half a second, once, and come back a second later.
     """
 
     OPERATIONS: ClassVar[frozenset[str]] = WATCHED
@@ -33,9 +33,13 @@ class Lost(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
+        hands = run.hands
         if name == "Wait":
-            calls.call(name, client, args)
-        run.hands.unplug()
-        if self.polls:
-            after_looks(run, self.polls, run.hands.plug)
-        return (0,) if name == "Wait" else calls.call(name, client, args)
+            when_watched(run, hands.unplug)
+            if self.polls:
+                when_watched(run, lambda: run.clock.later(AWAY, hands.plug))
+        else:
+            hands.unplug()
+            if self.polls:
+                after_looks(run, self.polls, hands.plug)
+        return calls.call(name, client, args)

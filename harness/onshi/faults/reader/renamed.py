@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import WATCHED, after_looks, gone_while_watched
+from onshi.faults.comings import AWAY, WATCHED, after_looks, gone_while_watched, when_watched
 from onshi.seams import ReaderCalls, Seam
 
 _LONGEST = 127
@@ -53,12 +53,20 @@ class Renamed(Fault, frozen=True, kw_only=True):
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
         hands = run.hands
+        if name == "Wait":
+            when_watched(run, lambda: self._leave(run))
+            when_watched(run, lambda: run.clock.later(AWAY if self.looks else 0, hands.plug))
+        else:
+            self._leave(run)
+            if not (self.looks and after_looks(run, self.looks, hands.plug)):
+                hands.plug()
+        return calls.call(name, client, args)
+
+    def _leave(self, run: FaultRun) -> None:
+        hands = run.hands
         hands.unplug()
         if isinstance(hands, _Namer):
             self._rename(hands, run)
-        if not (self.looks and after_looks(run, self.looks, hands.plug)):
-            hands.plug()
-        return (0,) if name == "Wait" else calls.call(name, client, args)
 
     def _rename(self, hands: _Namer, run: FaultRun) -> None:
         old = hands.name()

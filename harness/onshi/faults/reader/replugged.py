@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import WATCHED, after_looks, gone_while_watched
+from onshi.faults.comings import AWAY, WATCHED, after_looks, gone_while_watched, when_watched
 from onshi.seams import ReaderCalls, Seam
 
 
 @fault("reader.replugged", Seam.READER, title="カードリーダーが抜かれ、差し直される")
 class Replugged(Fault, frozen=True, kw_only=True):
-    """During a call, Transmit unless the schedule's ``match`` differs, or while one is waited for.
+    """During a call, Transmit unless the schedule's ``match`` differs, or while a program watches.
 
     Handles of before answer SCARD_E_READER_UNAVAILABLE for ever, though the reader is there
     again, with its card: at once for ``looks = 0``, else when programs have looked so often at
@@ -32,9 +32,12 @@ class Replugged(Fault, frozen=True, kw_only=True):
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
+        hands = run.hands
         if name == "Wait":
-            calls.call(name, client, args)
-        run.hands.unplug()
-        if not (self.looks and after_looks(run, self.looks, run.hands.plug)):
-            run.hands.plug()
-        return (0,) if name == "Wait" else calls.call(name, client, args)
+            when_watched(run, hands.unplug)
+            when_watched(run, lambda: run.clock.later(AWAY if self.looks else 0, hands.plug))
+        else:
+            hands.unplug()
+            if not (self.looks and after_looks(run, self.looks, hands.plug)):
+                hands.plug()
+        return calls.call(name, client, args)

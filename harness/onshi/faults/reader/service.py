@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import gone_while_watched
+from onshi.faults.comings import gone_while_watched, when_watched
 from onshi.reader import ScardError
 from onshi.seams import HangUpError, ReaderCalls, Seam
 
@@ -57,9 +57,13 @@ class Service(Fault, frozen=True, kw_only=True):
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
         if "refused" not in run.state:
+            if self.state == "restarted" and name == "Wait":
+                when_watched(run, lambda: self._restart(run))
+                return calls.call(name, client, args)
             run.state["refused"], run.state["new"] = 0, []
             if self.state == "restarted":
                 self._restart(run)
+                raise HangUpError
         if name == "EstablishContext":
             if self._refuses(run):
                 run.state["refused"] += 1
@@ -73,10 +77,10 @@ class Service(Fault, frozen=True, kw_only=True):
         return calls.call(name, client, args)
 
     def _restart(self, run: FaultRun) -> None:
+        run.state["refused"], run.state["new"] = 0, []
         service = run.hands
         if isinstance(service, _Service):
             service.restart()
-        raise HangUpError
 
     def _refuses(self, run: FaultRun) -> bool:
         for_ever = self.state == "dead" and not self.attempts

@@ -22,6 +22,8 @@ class _Service(Protocol):
 
     def name(self, reader: str | None = None) -> str: ...
 
+    def in_transaction(self, reader: str | None = None) -> bool: ...
+
     def client(self) -> Any: ...
 
     def drop(self, client: Any) -> None: ...
@@ -41,7 +43,8 @@ class Sharing(Fault, frozen=True, kw_only=True):
       for ever: refused.
 
     The other lets go after ``attempts`` refused calls, or after ``seconds`` if they are given;
-    0 attempts with ``exclusive``: when the fault is taken back.
+    0 attempts with ``exclusive``: when the fault is taken back. A transaction ends at the desk's
+    deadline at the latest, and cannot begin within the program's own.
     """
 
     hold: Literal["exclusive", "transaction"] = "exclusive"
@@ -94,6 +97,10 @@ class Sharing(Fault, frozen=True, kw_only=True):
         service = run.hands
         if not isinstance(service, _Service):
             return False
+        if service.in_transaction():
+            # It would wait for the very program that makes this call.
+            run.lane.event("not_free", rv=f"{_SHARING:08X}")
+            return False
         other = service.client()
         _, context = service.call("EstablishContext", other, 0)
         mode = ShareMode.EXCLUSIVE if self.hold == "exclusive" else ShareMode.SHARED
@@ -107,8 +114,9 @@ class Sharing(Fault, frozen=True, kw_only=True):
             return False
         run.state["refused"], run.state["held"] = 0, (service, other, values[0])
         run.at_end(lambda: self._let_go(run))
-        if self.seconds:
-            run.clock.later(min(self.seconds, run.deadline), lambda: self._let_go(run))
+        longest = self.seconds or (run.deadline if self.hold == "transaction" else 0.0)
+        if longest:
+            run.clock.later(min(longest, run.deadline), lambda: self._let_go(run))
         return True
 
     def _let_go(self, run: FaultRun) -> None:
