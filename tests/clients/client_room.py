@@ -22,6 +22,7 @@ class Watched:
 
     process: subprocess.Popen[str]
     lines: list[str] = field(default_factory=list)
+    silent: bool = False
     _more: threading.Condition = field(default_factory=threading.Condition)
 
     def read(self) -> None:
@@ -30,16 +31,21 @@ class Watched:
             with self._more:
                 self.lines.append(line.rstrip("\n"))
                 self._more.notify_all()
+        with self._more:
+            self.silent = True
+            self._more.notify_all()
 
     def wait_for(self, start: str, *, times: int = 1) -> str:
-        """The line that begins so, the n-th one. Fails when it does not come in time."""
+        """The line that begins so, the n-th one. Fails when it does not come in time, or cannot
+        come any more.
+        """
 
         def those() -> list[str]:
             return [line for line in self.lines if line.startswith(start)]
 
         with self._more:
-            came = self._more.wait_for(lambda: len(those()) >= times, PATIENCE)
-        assert came, f"no line {start!r} ({times}) in {self.lines}"
+            self._more.wait_for(lambda: len(those()) >= times or self.silent, PATIENCE)
+        assert len(those()) >= times, f"no line {start!r} ({times}) in {self.lines}"
         return those()[times - 1]
 
 

@@ -16,7 +16,7 @@ def test_java_signs_and_checks_the_signature(room: Room) -> None:
     assert option is not None
     quick = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
     with room.watch("java", *quick, option, str(PROGRAM)) as java:
-        java.wait_for("extended")
+        java.wait_for("disconnected")
         room.desk.remove_card()
         java.wait_for("absent")
         assert java.process.wait(PATIENCE) == 0
@@ -27,6 +27,7 @@ def test_java_signs_and_checks_the_signature(room: Room) -> None:
         "sign 9000 256",
         "verified true",
         "extended 9000 true",
+        "disconnected",
         "absent true",
     ]
     assert room.desk.card.tries("auth") == 3

@@ -51,6 +51,7 @@ public class Sign {
         System.out.printf("extended %04X %s%n", all.getSW(), all.getNr() >= 256);
         card.endExclusive();
         card.disconnect(true);
+        System.out.println("disconnected");
         System.out.println("absent " + terminal.waitForCardAbsent(15_000));
     }
 }
