@@ -6,9 +6,9 @@ import inspect
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
+from typing import Any
 
 from load_clients import Call, Client, clients
-
 from onshi import Desk
 from onshi.faults.registry import fault_names, find_fault
 from onshi.seams import Seam
@@ -39,14 +39,15 @@ CALLS = {
 """Calls of a program, and what each is called in a schedule."""
 
 
-LONG: dict[str, tuple[dict[str, float], int]] = {
-    "card.hang": ({}, COMM_ERROR),
-    "card.freeze": ({"gives_up_after": 60.0}, NOT_TRANSACTED),
-    "card.slow": ({"seconds": 60.0}, OK),
-    "reader.hang": ({}, COMM_ERROR),
-    "reader.slow": ({"seconds": 60.0}, OK),
+LONG: dict[str, tuple[dict[str, Any], str, int]] = {
+    "card.hang": ({}, "Transmit", COMM_ERROR),
+    "card.freeze": ({"gives_up_after": 60.0}, "Transmit", NOT_TRANSACTED),
+    "card.slow": ({"seconds": 60.0}, "Transmit", OK),
+    "reader.hang": ({}, "Transmit", COMM_ERROR),
+    "reader.slow": ({"seconds": 60.0}, "Transmit", OK),
+    "reader.sharing": ({"hold": "transaction", "attempts": 600}, "Status", OK),
 }
-"""Faults that make a call wait, set to wait long, and how Transmit ends at the deadline."""
+"""Faults that make a call wait, set to wait long: at which call, and how it ends."""
 
 
 def waiting() -> set[str]:
@@ -62,11 +63,12 @@ def waiting() -> set[str]:
     }
 
 
-def hung_desk(stack: ExitStack, fault: str, call: str = "", **how: float) -> Desk:
+def hung_desk(stack: ExitStack, fault: str, call: str = "", **how: Any) -> Desk:
     desk = stack.enter_context(
         Desk(date="2025-10-20", time="real", deadline=DEADLINE, in_process=False)
     )
-    when = {"first": 1, **({"match": call} if call else {})}
+    seam = find_fault(fault).SEAM
+    when = {"first": 1, **({"match": call} if call and seam is Seam.READER else {})}
     desk.inject(fault, when=when, **how)
     return desk
 
@@ -92,10 +94,20 @@ def test_every_call_that_can_hang_ends_at_the_deadline(built: Callable[[str], st
 def test_every_fault_that_makes_wait_ends_at_the_deadline(built: Callable[[str], str]) -> None:
     assert waiting() == set(LONG)
     with ExitStack() as stack:
-        desks = [hung_desk(stack, name, **how) for name, (how, _) in LONG.items()]
+        desks = [hung_desk(stack, name, at, **how) for name, (how, at, _) in LONG.items()]
         started = stack.enter_context(clients(*(Client(d, built("calls")) for d in desks)))
-        for client, (_, code) in zip(started, LONG.values(), strict=True):
-            assert_ended_in_time(client.finish(), "Transmit", code)
+        for client, (_, at, code) in zip(started, LONG.values(), strict=True):
+            assert_ended_in_time(client.finish(), at, code)
+
+
+def test_another_program_cannot_begin_within_a_transaction(built: Callable[[str], str]) -> None:
+    """It would wait for the program that waits for it."""
+    with ExitStack() as stack:
+        desk = hung_desk(stack, "reader.sharing", "Transmit", hold="transaction")
+        (client,) = stack.enter_context(clients(Client(desk, built("calls"))))
+        seen = [Call.of(line) for line in client.finish()]
+        assert [one.code for one in seen] == [OK] * len(CALLS)
+        assert [e["rv"] for e in desk.journal.events("fault", "not_free")] == ["8010000B"]
 
 
 def test_after_a_hang_the_next_program_is_served(built: Callable[[str], str]) -> None:

@@ -121,6 +121,10 @@ class Slots(Looks):
         """What a reader is called: the hands' own unless another is named."""
         return self._reader(reader).name
 
+    def in_transaction(self, reader: str | None = None) -> bool:
+        """Whether a program has the reader to itself for a moment."""
+        return self._reader(reader).owner is not None
+
     def has_card(self, reader: str | None = None) -> bool:
         """Whether a card is in the reader. Raises :class:`UnknownNameError`."""
         return self._reader(reader).inside is not None
