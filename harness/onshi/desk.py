@@ -233,8 +233,7 @@ class Desk:
     @property
     def card(self) -> VirtualCard:
         """Their card."""
-        assert self._card is not None
-        return self._card
+        return self._own_card() if self._card is None else self._card
 
     def insert_card(self) -> None:
         """Put the patient's card on the reader: the same one until the scene says otherwise.
@@ -247,8 +246,10 @@ class Desk:
 
     def _at_hand(self) -> CardLink:
         """The card that lies on the reader, or would."""
-        if self.laid is not None:
-            return self.laid
+        return self._own_card() if self.laid is None else self.laid
+
+    def _own_card(self) -> VirtualCard:
+        """The patient's card as the scene has it by now."""
         spec = self.scene.card
         patient = spec.holder or self.scene.patient
         if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):

@@ -87,7 +87,7 @@ class Trace:
         self._write, self._with_bytes = write, with_bytes
         self.tape: Tape = _NoTape() if tape is None else tape
         self._began = time.monotonic()
-        self._lock = threading.Lock()
+        self._lock, self._looking = threading.Lock(), threading.Lock()
         self._who = threading.local()
         self._clients: dict[Any, int] = {}
         self._seen: dict[str, ReaderState] = {}
@@ -145,10 +145,10 @@ class Trace:
 
     def watch(self, reader: ReaderEngine) -> None:
         """Tell of readers and cards that come and go."""
-        with self._lock:
+        with self._looking:
             self._seen = {}
-        reader.listeners.append(lambda: self._looked(reader.states()))
-        self._looked(reader.states())
+        reader.listeners.append(lambda: self._look(reader))
+        self._look(reader)
 
     def heard(self, lane: Lane, event: dict[str, Any]) -> None:
         """An event of the journal: faults, and what happens at the desk."""
@@ -166,15 +166,17 @@ class Trace:
         elif what == "date":
             self.line(f"業務日付 {event['date']} (date)")
 
-    def _looked(self, states: tuple[ReaderState, ...]) -> None:
-        with self._lock:
+    def _look(self, reader: ReaderEngine) -> None:
+        """One thread at a time, so that what came first is told first."""
+        with self._looking:
+            states = reader.states()
             before, self._seen = self._seen, {s.name: s for s in states}
-        for name in before:
-            if name not in self._seen:
-                self.line(f'リーダー "{name}" がなくなった (reader gone)')
-        for now in states:
-            for text in _changes(before.get(now.name), now):
-                self.line(text)
+            for name in before:
+                if name not in self._seen:
+                    self.line(f'リーダー "{name}" がなくなった (reader gone)')
+            for now in states:
+                for text in _changes(before.get(now.name), now):
+                    self.line(text)
 
     # ------------------------------------------------------- told by the taps
     def number(self, client: Any) -> str:

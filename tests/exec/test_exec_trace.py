@@ -150,6 +150,8 @@ def test_a_full_disk_ends_the_trace_and_not_the_program() -> None:
         (["--card", "nothing.card"], "nothing.card: cannot be read: No such file"),
         (["--trace-file", "t.txt", "--record", "nowhere/x.card"], "nowhere/x.card"),
         (["--record", "x.card", "--date", "someday"], "2025-10-20"),
+        (["--record", "x.card", "--fault", "card.pul"], "card.pull"),
+        (["--record", "x.card", "--vpcd", "host:port"], "host:port"),
     ],
 )
 def test_mistakes_are_one_sentence(

@@ -33,6 +33,8 @@ MOST_BYTES = 32 * 1024 * 1024
 
 _MOST_APDU = 65_544
 _MOST_ATR = 33
+_MOST_BEFORE = 1000
+"""Power-ons kept of cards that nobody has spoken to yet."""
 _CLEAR = re.compile(r"(?:[0-9A-F]{2})*\Z")
 _MASKED = re.compile(r"[0-9A-F]{8}(?:[0-9A-F]{2})?(?:\*\*)*\Z")
 _RESET_RETRY_COUNTER = 0x2C
@@ -93,6 +95,7 @@ class Recording:
         line = Line(power=action.value, atr=told)
         if self._card is None:
             self._before.append((card, line))
+            del self._before[:-_MOST_BEFORE]
         elif card is self._card:
             self._keep(line)
             self._following.power(action)

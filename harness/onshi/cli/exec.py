@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,17 +96,16 @@ def execute(
         time_scale=time_scale,
         deadline=deadline,
     )
-    laid = read_card(card) if card else None
-    told = Listening(lines=trace, file=trace_file, with_bytes=trace_hex, record=record)
     options = Options(
         troubles=tuple(trouble or ()),
         faults=tuple(parse_fault(one) for one in fault or ()),
         named_port=named_port,
         vpcd=parse_address(vpcd) if vpcd else None,
         socket_too=True,
-        card=laid,
-        trace=told.trace,
+        card=read_card(card) if card else None,
     )
+    told = Listening(lines=trace, file=trace_file, with_bytes=trace_hex, record=record)
+    options = replace(options, trace=told.trace)
     try:
         running = start(config, path.parent if path is not None else Path.cwd(), options)
     except BaseException:
