@@ -73,7 +73,8 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     simulated seconds, that a fault may hold anything; ``rate`` has no measured value (its default
     is one clinic's word, chiba2023); ``patience`` is how long, in real seconds,
     an adapter may take over one visit before it is said to have hung. ``rules`` changes levels
-    (``H46 = "fail"``, ``"off"``), ``limits`` are the vendor's own (``answer = 30``, seconds).
+    (``H46 = "fail"``, ``"off"``), ``flavour`` is how PC/SC answers at the door ``pyscard``
+    (``linux``, ``macos``, ``windows``), ``limits`` are the vendor's own (``answer = 30``, seconds).
     """
 
     integration: str | None = None
@@ -83,6 +84,7 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     date: str | None = None
     only: str | None = None
     doors: list[str] | None = None
+    flavour: str | None = None
     folder: str | None = None
     webapi_port: int = 0
     reader_name: str | None = None
@@ -109,6 +111,10 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
                 raise ValueError(
                     f"the level of {rule} is fail, warn, context or off, not {level!r}"
                 )
+        if self.flavour not in (None, "linux", "macos", "windows"):
+            raise ValueError(
+                f"flavour is linux, macos or windows (the door pyscard), not {self.flavour!r}"
+            )
         if not 0 <= self.rate <= 1:
             raise ValueError(f"rate is a share between 0 and 1, not {self.rate}")
         if self.time_scale < 0:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from onshi.errors import OnshiError
+from onshi.platforms import libpcsclite_found, pyscard_found, unix_sockets
 from onshi.workspace import Workspace, workspace
 
 if TYPE_CHECKING:
@@ -90,6 +91,19 @@ class Endpoints:
     def in_process(self) -> bool:
         """Whether this is the set that PC/SC clients inside this process reach."""
         return self._in_process
+
+    @property
+    def by_patch(self) -> bool:
+        """Whether the door pcsc is pyscard's patch here.
+
+        So it is where Python has no Unix sockets, and for programs in this very process where
+        there is no libpcsclite, and pyscard is installed.
+        """
+        if not unix_sockets():
+            return True
+        if not self.in_process or self._pcsc is not None:
+            return False
+        return pyscard_found() and not libpcsclite_found()
 
     @property
     def pyscard(self) -> PyscardDoor:

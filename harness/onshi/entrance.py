@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from onshi import platforms
 from onshi.endpoints import Endpoints, process_endpoints
 from onshi.errors import OnshiError, UnknownNameError
 
@@ -133,14 +132,7 @@ class Entrance:
         """The door that is meant: pcsc may have to be the patch; face is the folder's."""
         if door == "face":
             return "folder"
-        return "pyscard" if door == "pcsc" and self._by_patch() else door
-
-    def _by_patch(self) -> bool:
-        if not platforms.unix_sockets():
-            return True
-        if not self.endpoints.in_process or "pcsc" in self.open_doors:
-            return False
-        return platforms.pyscard_found() and not platforms.libpcsclite_found()
+        return "pyscard" if door == "pcsc" and self.endpoints.by_patch else door
 
     def open(self, door: str) -> None:
         """Open a door, once. Raises :class:`UnknownNameError`, :class:`OnshiError`."""

@@ -19,7 +19,7 @@ from onshi.clock import parse_date
 from onshi.config import find_config, load_class, waivers_of
 from onshi.errors import OnshiError
 from onshi.outcomes import Outcome, Row
-from onshi.platforms import libpcsclite_found
+from onshi.platforms import libpcsclite_found, pyscard_found
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import Run, read_rows
 from onshi.runner import Runner
@@ -86,10 +86,20 @@ class Session:
         try:
             endpoints = self.endpoints()
             for surface, name in (("pcsc", "pcsc"), ("webapi", "webapi"), ("folder", "folder")):
-                if surface in self.surfaces:
+                patched = name == "pcsc" and (self._by_pyscard or endpoints.by_patch)
+                if surface in self.surfaces and not patched:
                     getattr(endpoints, name)
         except OnshiError as e:
             raise pytest.UsageError(str(e)) from None
+
+    def _doors(self, integration: Any) -> tuple[str, ...]:
+        """The doors for the integration; PC/SC is by way of pyscard where the settings say so."""
+        doors = desk_doors(integration)
+        return tuple("pyscard" if d == "pcsc" and self._by_pyscard else d for d in doors)
+
+    @property
+    def _by_pyscard(self) -> bool:
+        return self.config.flavour is not None or "pyscard" in (self.config.doors or ())
 
     def _before(self) -> list[Row] | None:
         """The former run to compare with."""
@@ -171,7 +181,9 @@ class Session:
     def claim(self) -> None:
         """Point this process' libpcsclite at our socket, before its first PC/SC call."""
         try:
-            _ = self.endpoints().pcsc
+            endpoints = self.endpoints()
+            if not (self._by_pyscard or endpoints.by_patch):
+                _ = endpoints.pcsc
         except OnshiError as e:
             raise pytest.UsageError(str(e)) from None
 
@@ -203,6 +215,7 @@ class Session:
             "time_scale": self.config.time_scale,
             "deadline": self.config.deadline,
             "reader_name": self.config.reader_name,
+            "flavour": self.config.flavour,
             "site": self.site,
         }
         if self.config.doors is not None:
@@ -253,7 +266,7 @@ class Session:
         return judge_played(played, trouble, self._accepted)
 
     def _play(self, trouble: Trouble, runner: Runner, name: str, seed: int) -> Played:
-        doors = desk_doors(runner.integration)
+        doors = self._doors(runner.integration)
         with self.open_desk(doors=doors, seed=seed, keep_contexts=True) as desk:
             played = play(desk, trouble, runner, self.config)
             if self.config.journal:
@@ -288,7 +301,14 @@ class Session:
     def header(self) -> str:
         """The line in pytest's header."""
         line = "\n".join([self.facts().header, *site_notes(self.config, self.site)])
-        if "pcsc" in self.surfaces and not libpcsclite_found():
+        if "pcsc" not in self.surfaces or self._by_pyscard or libpcsclite_found():
+            return line
+        if pyscard_found():
+            line += (
+                "\nonshi: there is no libpcsclite.so.1 here: Python code in this process reaches "
+                "the reader through pyscard, other programs find none"
+            )
+        else:
             line += (
                 "\nonshi: there is no libpcsclite.so.1 here, so programs find no reader; webapi, "
                 "folder and face work (apt-get install libpcsclite1)"

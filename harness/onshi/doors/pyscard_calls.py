@@ -145,7 +145,8 @@ class Calls:
         if context is None:
             return self._foreign("SCardListReaders", [[]], hcontext, readergroups)
         with context.lock:
-            desk, states = self._door.desk, ()
+            desk = self._door.desk
+            states: tuple[ReaderState, ...] = ()
             code = _STOPPED if context.stopped else self._library(context, desk, "ListReaders")
             if not code:
                 code, states = self._states(context, desk)
