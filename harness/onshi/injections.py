@@ -69,8 +69,16 @@ class Injections:
             self._desk.show_card_again()
 
     def _edit(self, injection: _Injection) -> None:
-        injection.before = _copied(self._desk.scene)
-        self._desk.board.edit(injection.run, self._desk.scene)
+        """Edit the scene; a fault that cannot leaves nothing behind. Raises :class:`OnshiError`."""
+        board, scene = self._desk.board, self._desk.scene
+        injection.before = _copied(scene)
+        try:
+            board.edit(injection.run, scene)
+        except OnshiError:
+            board.remove(injection.run)
+            self._made.remove(injection)
+            _restore(scene, injection.before)
+            raise
 
     @property
     def faults(self) -> list[str]:
@@ -131,14 +139,14 @@ class Injections:
 
 
 def _copied(scene: Scene) -> Scene:
-    """The scene's data; who makes people and which site it is are not data of the scene."""
+    """The scene's data; who makes people and which site it is are not data of the scene.
+
+    What is one record stays one: the truth may be among what the system knows.
+    """
+    data = (scene.patient, scene.card, scene.coverages, scene.truth, scene.others)
+    patient, card, coverages, truth, others = copy.deepcopy(data)
     return replace(
-        scene,
-        patient=copy.deepcopy(scene.patient),
-        card=copy.deepcopy(scene.card),
-        coverages=copy.deepcopy(scene.coverages),
-        truth=copy.deepcopy(scene.truth),
-        others=copy.deepcopy(scene.others),
+        scene, patient=patient, card=card, coverages=coverages, truth=truth, others=others
     )
 
 

@@ -148,3 +148,17 @@ def test_each_instruction_has_its_own() -> None:
         assert desk.clock.waited == 1
         card.transmit(bytes.fromhex("00200098"))
         assert desk.clock.waited == 6
+
+
+def test_a_fault_that_cannot_be_leaves_nothing_behind() -> None:
+    with Desk(date="2025-10-20") as desk:
+        before = desk.scene.card
+        with pytest.raises(OnshiError, match="file in missing"):
+            desk.inject("scene.missing", what="jpki/00AA")
+        assert desk.scene.card == before
+        assert desk.injections.faults == []
+        desk.inject("scene.missing", what="jpki/0001")
+        desk.injections.lift_fault("scene.missing")
+        assert desk.scene.card == before
+        assert desk.scene.truth in desk.scene.coverages
+        assert any(c is desk.scene.truth for c in desk.scene.coverages)
