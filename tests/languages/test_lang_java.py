@@ -99,7 +99,7 @@ def test_the_whole_profile_has_a_case_for_each_trouble(
     ]
     troubles = [t["id"] for t in served.control("GET", "/troubles")]
     assert sorted(m[1] for m in names if m) == sorted(troubles)
-    assert len(names) == len(troubles) == 92
+    assert len(names) == len(troubles) == 94
     assert suite.get("errors") == "0"
     assert list(suite.iter("error")) == []
     results = served.results()
