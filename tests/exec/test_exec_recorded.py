@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,8 +15,8 @@ import pytest
 import onshi
 from onshi.card.recording import Recording
 from onshi.cli import main
-from onshi.errors import CannotDeliverError
-from onshi.recordings import read_card
+from onshi.errors import CannotDeliverError, OnshiError
+from onshi.recordings import RecordingFile, read_card
 from onshi.trace import Trace
 
 ONSHI = [sys.executable, "-m", "onshi.cli", "exec"]
@@ -202,3 +203,15 @@ def test_what_is_said_about_it(
     assert ended.value.code == code
     assert words in capfd.readouterr().err
     assert not list(place.glob("none.card*"))
+
+
+def test_a_place_that_goes_away_is_one_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    kept = Recording()
+    file = RecordingFile(folder / "x.card", kept)
+    with onshi.Desk(date="2025-10-20", doors=()) as desk:
+        kept.exchanged(desk.card, bytes.fromhex("00A40000"), b"\x6a\x86", "")
+    shutil.rmtree(folder)
+    with pytest.raises(OnshiError, match=r"cannot be written to .*: No such file"):
+        file.finish()
