@@ -8,6 +8,7 @@ everything else, and once with both ends on one processor, where our own work ca
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import statistics
 import subprocess
@@ -24,7 +25,6 @@ from vpcd_lab import Pcscd  # noqa: E402
 
 from load_clients import built_java, pin  # noqa: E402
 from netns_pair import Machine, one_machine  # noqa: E402
-from onshi.desk import DOORS  # noqa: E402
 
 REPEATS, SLICES = 7, 3
 END = str(HERE / "bench_end.py")
@@ -134,8 +134,6 @@ class Row:
 
 
 def _socket_ways(stack: contextlib.ExitStack, folder: Path) -> Iterator[Way]:
-    import json
-
     def end(*command: str, env: dict[str, str] | None = None) -> End:
         made = End(*command, env=env)
         stack.callback(made.close)
@@ -143,8 +141,6 @@ def _socket_ways(stack: contextlib.ExitStack, folder: Path) -> Iterator[Way]:
 
     yield Way(BARE, end(*_ours("ping")), 2000)
     for name, door in ((INSIDE, "pcsc"), (PATCH, "pyscard")):
-        if door not in DOORS:
-            continue
         inside = end(*_ours("inside", door))
         yield Way(name, inside, 1000, set_up=lambda inside=inside: inside("once"))
     for name, command in ((CHILD, _ours("client")), (JAVA, built_java("Loop", folder))):
@@ -178,10 +174,17 @@ def _vpcd_ways(stack: contextlib.ExitStack, folder: Path) -> Iterator[Way]:
 
 
 def measure() -> dict[str, Row]:
-    """Every way, by name. Takes about half a minute."""
+    """Every way, by name; those with vpcd are left out, with a word, where they cannot be run.
+
+    Takes about half a minute.
+    """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        ways = [*_socket_ways(stack, folder), *_vpcd_ways(stack, folder)]
+        ways = list(_socket_ways(stack, folder))
+        try:
+            ways += _vpcd_ways(stack, folder)
+        except AssertionError as e:
+            print(f"pcscd with vpcd could not be run here: {e}")
         for way in ways:
             way.client(way.calls)
         for _ in range(REPEATS):
@@ -213,13 +216,13 @@ def _measure_on_one_processor(ways: Sequence[Way]) -> None:
 
 def show(rows: dict[str, Row]) -> None:
     """Print the table."""
-    stock = rows[STOCK]
+    stock = rows[STOCK].free if STOCK in rows else float("nan")
     head = ("way to the card", "us/APDU", "APDU/s", "stock/it", "us, 1 CPU", "it/bare", "set-up ms")
     print("{:28}{:>10}{:>10}{:>10}{:>11}{:>9}{:>11}".format(*head))
     for name, row in rows.items():
         ready = f"{row.set_up:.2f}" if row.set_up is not None else "-"
         print(
-            f"{name:28}{row.free:10.1f}{row.rate:10.0f}{stock.free / row.free:10.1f}"
+            f"{name:28}{row.free:10.1f}{row.rate:10.0f}{stock / row.free:10.1f}"
             f"{row.pinned:11.1f}{row.ratio:9.2f}{ready:>11}"
         )
 

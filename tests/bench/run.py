@@ -17,22 +17,23 @@ from startup import fixture_ms, plugin_import_ms, reference_run_s
 
 Promise = tuple[str, float, str, float]
 
-RATIOS = {INSIDE: 3.5, CHILD: 5.0, JAVA: 5.0, PATCH: 1.0, VPCD: 15.0}
+RATIOS = {INSIDE: 3.5, CHILD: 5.0, JAVA: 5.0, PATCH: 1.5, VPCD: 15.0}
 """What a command may cost on one processor, in bare exchanges of the same bytes."""
-SET_UPS = {INSIDE: 5.0, CHILD: 5.0, JAVA: 10.0, PATCH: 5.0, VPCD: 3000.0}
+SET_UPS = {INSIDE: 10.0, CHILD: 10.0, JAVA: 10.0, PATCH: 5.0, VPCD: 3000.0}
 """Milliseconds for a desk with that door, a connection, three commands and the end of it."""
 
 
 def of_doors(rows: dict[str, Row]) -> list[Promise]:
     """Against a bare exchange on one processor; against stock vpcd as the scheduler likes it."""
-    stock = rows[STOCK].free
     promises: list[Promise] = [
         (f"{name} / {BARE}, one CPU", rows[name].ratio, "<=", bar)
         for name, bar in RATIOS.items()
         if name in rows
     ]
-    promises.append(("stock vpcd / pcscd socket in process", stock / rows[INSIDE].free, ">=", 300))
-    promises.append(("stock vpcd / vpcd, our door", stock / rows[VPCD].free, ">=", 100))
+    if STOCK in rows:
+        stock = rows[STOCK].free
+        promises.append((f"stock vpcd / {INSIDE}", stock / rows[INSIDE].free, ">=", 300))
+        promises.append((f"stock vpcd / {VPCD}", stock / rows[VPCD].free, ">=", 100))
     promises.append(("Java, APDU/s on one CPU", 1e6 / rows[JAVA].pinned, ">=", 10_000))
     promises += [
         (f"{name}, set-up ms", rows[name].set_up or 0.0, "<=", bar)
@@ -54,7 +55,7 @@ def main() -> int:
     promises.append(("onshi fixture, ms", fixture_ms(), "<=", 5))
     promises.append(("plugin import, ms", plugin_import_ms(), "<=", 30))
     promises.append(("reference run, s", reference_run_s(), "<=", 15))
-    good = True
+    good = STOCK in rows
     for name, value, sign, bar in promises:
         kept = value <= bar if sign == "<=" else value >= bar
         good = good and kept
