@@ -6,6 +6,7 @@ import importlib.util
 import os
 import sys
 import tomllib
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +20,7 @@ from onshi.runtimes import java_card_env, runtime_env
 
 if TYPE_CHECKING:
     from onshi.doors.vpcd import VpcdDoor
+    from onshi.serve.start import Running
 
 __all__ = ["execute", "parse_fault"]
 
@@ -104,31 +106,29 @@ def execute(
         socket_too=True,
         card=read_card(card) if card else None,
     )
-    told = Listening(lines=trace, file=trace_file, with_bytes=trace_hex, record=record)
-    options = replace(options, trace=told.trace)
-    try:
-        running = start(config, path.parent if path is not None else Path.cwd(), options)
-    except BaseException:
-        told.give_up()
-        raise
-    try:
+    home = path.parent if path is not None else Path.cwd()
+    with (
+        Listening(lines=trace, file=trace_file, with_bytes=trace_hex, record=record) as told,
+        closing(start(config, home, replace(options, trace=told.trace))) as running,
+    ):
         if face:
             running.first.desk.drop_face_file()
         if vpcd:
             _wait_for_driver(running.first.desk.endpoints.vpcd)
-        env = running.first.env
-        if _can_serve():
-            env = running.env()
-            running.server.run_when_called(running.hub)
-        more = runtime_env(env) if proxy else java_card_env()
-        code = run(command, {**os.environ, **more, **env}, who="onshi exec")
+        code = _run(running, command, proxy=proxy)
         if journal is not None:
             running.first.journal.write(journal, "exec")
-    finally:
-        running.close()
-        for sentence in told.finish():
-            print(f"onshi exec: {sentence}", file=sys.stderr)
     raise typer.Exit(code)
+
+
+def _run(running: Running, command: list[str], *, proxy: bool) -> int:
+    """The program's code. The control API is there, too, where it can be had."""
+    env = running.first.env
+    if _can_serve():
+        env = running.env()
+        running.server.run_when_called(running.hub)
+    more = runtime_env(env) if proxy else java_card_env()
+    return run(command, {**os.environ, **more, **env}, who="onshi exec")
 
 
 def _can_serve() -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from onshi.card.recording import Recording
 from onshi.errors import OnshiError
@@ -15,7 +16,8 @@ __all__ = ["Listening"]
 
 
 class Listening:
-    """The trace of a desk, and where its lines and its recording go.
+    """The trace of a desk, and where its lines and its recording go: a context manager, which says
+    at the end what went wrong.
 
     ``file`` is where the lines go instead of standard error, ``record`` where the recording does.
     Raises :class:`OnshiError` where one of them cannot be written.
@@ -59,11 +61,19 @@ class Listening:
             why = e.strerror if isinstance(e, OSError) else str(e)
             self.trouble = f"the trace ends early: {self._file or 'standard error'}: {why}"
 
-    def finish(self) -> list[str]:
-        """Write what is still to be written; sentences about what went wrong.
+    def __enter__(self) -> Self:
+        return self
 
-        Raises :class:`OnshiError` when the recording cannot be written.
-        """
+    def __exit__(self, kind: type[BaseException] | None, *exc: object) -> None:
+        """Raises :class:`OnshiError` when the recording cannot be written."""
+        if kind is not None and (self._record is None or self._record.recording.empty):
+            self._give_up()
+            return
+        for sentence in self._finish():
+            print(f"onshi exec: {sentence}", file=sys.stderr)
+
+    def _finish(self) -> list[str]:
+        """Write what is still to be written; sentences about what went wrong."""
         if self.trace is not None:
             self.trace.close()
         if self._file is not None:
@@ -76,9 +86,10 @@ class Listening:
             said.append(self._record.finish())
         return [one for one in said if one]
 
-    def give_up(self) -> None:
-        """No desk could be opened: leave nothing behind."""
+    def _give_up(self) -> None:
+        """There was nothing to tell: leave nothing behind."""
         if self._file is not None:
-            self._to.close()
+            with contextlib.suppress(OSError):
+                self._to.close()
         if self._record is not None:
             self._record.give_up()
