@@ -36,6 +36,8 @@ _WIDTH = 160
 _HEX_BYTES = 32
 _SHARING = int(ScardError.SCARD_E_SHARING_VIOLATION)
 _UNTOLD = frozenset({"ReadersState", "Wait"})
+_TOLD_WHEN_WRONG = frozenset({"Transmit", "GetStatusChange", "IsValidContext"})
+"""A Transmit that reached the card is told there; the others are polls."""
 _POWER_WORDS = {
     Power.ON: "電源オン (power on)",
     Power.OFF: "電源オフ (power off)",
@@ -222,7 +224,7 @@ class _CallsTap:
             raise
         finally:
             trace.speaking("")
-        if result[0] or name != "Transmit":
+        if result[0] or name not in _TOLD_WHEN_WRONG:
             trace.called(name, who, args, result)
         return result
 

@@ -28,7 +28,7 @@ from onshi.seams import CardLink, Power
 
 __all__ = ["MOST_BYTES", "Line", "Recording", "command_bytes", "parse_recording"]
 
-MOST_BYTES = 32 * 1024 * 1024
+MOST_BYTES = 8 * 1024 * 1024
 """The longest recording that is read or kept, as text."""
 
 _MOST_APDU = 65_544
