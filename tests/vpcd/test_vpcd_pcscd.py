@@ -174,3 +174,17 @@ def test_what_vpcd_has_no_words_for_is_a_card_that_leaves_and_returns(
     assert client("transmit", SELECT) == [OK, "9000"]
     assert client("disconnect") == OK
     assert [e for e in desk("events", "vpcd") if e["event"] == "left"][-1]["by"] == by
+
+
+def test_a_frozen_card_is_gone_and_comes_back_awake(desk: Inside, client: Inside) -> None:
+    desk("inject", "card.freeze", {"match": "VERIFY*", "nth": 1}, gives_up_after=0.1)
+    assert client("connect") == OK
+    assert client("transmit", SELECT) == [OK, "9000"]
+    assert client("transmit", SELECT_PIN) == [OK, "9000"]
+    assert client("transmit", WRONG_PIN) == [OK, ""]
+    assert client("until_code", SELECT, REMOVED) == [NOT_TRANSACTED, REMOVED]
+    client("disconnect")
+    client("wait_for", PRESENT)
+    assert client("connect") == OK
+    assert client("transmit", SELECT) == [OK, "9000"]
+    assert desk("tries", "auth") == 3

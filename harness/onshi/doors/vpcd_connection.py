@@ -106,6 +106,7 @@ class Connection:
             by = "hang_up"
         except CardMuteError:
             by = "mute"
+            self._engine.drive(self.card, Power.OFF)
         except CardRemovedError:
             by = "card"
             self._engine.left(self.card)
