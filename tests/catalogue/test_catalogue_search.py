@@ -33,12 +33,32 @@ def test_fold_ignores_width_case_and_kana() -> None:
         ("3回 ロック", "card.pin_locked_third_try"),
         ("CERT_EXPIRED 猶予", "card.cert_expired_in_grace"),
         ("書きかけ", "result_file.half_written"),
+        ("スマホ", "reader.smartphone_unsupported"),
+        ("マスク", "reader.face_auth_mask"),
+        ("汚れ", "card.surface_soiled"),
+        ("置き忘れ", "card.left_behind"),
+        ("千葉 汚損", "card.surface_soiled"),
     ],
 )
 def test_finds_by_title_text_and_id(query: str, first: str) -> None:
     hits = found(query)
     assert hits[0].trouble.id == first
     assert hits[0].exact
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("スマホだけ持ってきた", "reader.smartphone_unsupported"),
+        ("カードがない", "card.absent_no_proof"),
+        ("カードの更新中で手元にない", "card.absent_during_renewal"),
+        ("使うたびに立ち上げ", "terminal.cold_start_each_use"),
+        ("パスワードの入力が面倒", "terminal.login_credentials_slow"),
+        ("1台だけ使えない", "reader.one_of_n_down_long"),
+    ],
+)
+def test_what_a_clinic_says_on_the_telephone_is_among_the_first(said: str, meant: str) -> None:
+    assert meant in [hit.trouble.id for hit in found(said)[:2]]
 
 
 def test_finds_by_category_label_and_rule_text() -> None:
