@@ -30,7 +30,8 @@ class Renamed(Fault, frozen=True, kw_only=True):
 
     ``name`` is the new one. Without it the number at the end goes up by one, as the services do
     it: ``style = "pcscd"`` makes "… 00 00" "… 01 00", ``"windows"`` makes "… 0" "… 1". A
-    program that has written the old name into its settings finds it nowhere. Hands that cannot
+    program that has written the old name into its settings finds it nowhere. One that only waits
+    for a change sees it as with ``reader.replugged``. Hands that cannot
     tell (a relay) leave the name as it is.
     """
 
@@ -55,7 +56,7 @@ class Renamed(Fault, frozen=True, kw_only=True):
         hands = run.hands
         if name == "Wait":
             when_watched(run, lambda: self._leave(run))
-            when_watched(run, lambda: run.clock.later(AWAY if self.looks else 0, hands.plug))
+            when_watched(run, lambda: run.clock.later(AWAY, hands.plug))
         else:
             self._leave(run)
             if not (self.looks and after_looks(run, self.looks, hands.plug)):

@@ -15,7 +15,8 @@ class Replugged(Fault, frozen=True, kw_only=True):
 
     Handles of before answer SCARD_E_READER_UNAVAILABLE for ever, though the reader is there
     again, with its card: at once for ``looks = 0``, else when programs have looked so often at
-    the readers (EstablishContext, or a fetch of their states) or when one waits for a change.
+    the readers (EstablishContext, or a fetch of their states) or when one waits for a change. A
+    program that only waits sees it go after half a second, once, and come back a second later.
     """
 
     OPERATIONS: ClassVar[frozenset[str]] = WATCHED
@@ -35,7 +36,7 @@ class Replugged(Fault, frozen=True, kw_only=True):
         hands = run.hands
         if name == "Wait":
             when_watched(run, hands.unplug)
-            when_watched(run, lambda: run.clock.later(AWAY if self.looks else 0, hands.plug))
+            when_watched(run, lambda: run.clock.later(AWAY, hands.plug))
         else:
             hands.unplug()
             if not (self.looks and after_looks(run, self.looks, hands.plug)):
