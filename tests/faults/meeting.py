@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -199,6 +200,7 @@ class Meeting:
 
     def __init__(self, company: Company, **settings: Any) -> None:
         self.company = company
+        self._tick = threading.Event()
         self.desk = Desk(
             endpoints=company.endpoints,
             keep_contexts=True,
@@ -265,6 +267,14 @@ class Meeting:
     def struck(self, fault: str) -> int:
         """How often a fault struck so far."""
         return sum(e["name"] == fault for e in self.desk.journal.events("fault", "fault"))
+
+    def await_strike(self, fault: str) -> None:
+        """Until a fault strikes, in a step that was only begun; fails the test if it does not."""
+        until = time.monotonic() + PATIENCE
+        while not self.struck(fault):
+            if time.monotonic() > until:
+                pytest.fail(f"{fault} did not strike within {PATIENCE} s")
+            self._tick.wait(0.002)
 
     def __enter__(self) -> Meeting:
         return self

@@ -66,3 +66,9 @@ def test_settings_do_not_share_names_with_the_schedule(name: str) -> None:
     """``--fault`` and ``Desk.inject`` take both side by side."""
     mine = {f.encode_name for f in msgspec.structs.fields(find_fault(name))}
     assert mine.isdisjoint({"when", "fault", *Schedule.__struct_fields__})
+
+
+def test_titles_are_for_clinics_and_differ() -> None:
+    titles = [find_fault(name).TITLE for name in fault_names()]
+    assert len(set(titles)) == len(titles)
+    assert all(re.search("[ぁ-んァ-ン一-龥]", title) for title in titles)

@@ -171,6 +171,7 @@ def test_a_program_that_does_not_look_goes_on_until_the_fault_ends(
         assert program.came("readall") == "ok 1024"
         assert meeting.struck("card.endless_zero") == 2000
         return
+    meeting.await_strike("card.endless_zero")
     assert program.is_silent(0.1)
     if end == "lift":
         meeting.desk.injections.lift_fault("card.endless_zero")

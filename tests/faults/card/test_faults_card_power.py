@@ -161,6 +161,19 @@ def test_mute_until_it_is_laid_down_properly(meeting: Meeting) -> None:
     assert meeting.raw("connect")[0].startswith("ok 3B")
 
 
+def test_mute_once_is_at_the_next_power_up_and_not_before(meeting: Meeting) -> None:
+    meeting.inject("card.mute", {"first": 1, "match": "POWER_ON"})
+    assert meeting.raw("state", "connect") == ["ok 0020", UNPOWERED]
+    assert meeting.raw("connect")[0].startswith("ok 3B")
+
+
+def test_mute_spares_a_program_that_is_connected(meeting: Meeting) -> None:
+    meeting.java("connect")
+    meeting.inject("card.mute")
+    assert meeting.java(f"apdu {JPKI}", "disconnect reset")[0] == "ok 9000"
+    assert_says("java", meeting.java("connect")[0], UNPOWERED)
+
+
 def test_mute_as_opensc_and_pcsc_scan_say_it(meeting: Meeting) -> None:
     meeting.inject("card.mute")
     ran = meeting.opensc("-n")
@@ -211,6 +224,7 @@ def test_a_hang_ends_with_the_desk(meet: Callable[..., Meeting], program: str) -
     meeting.steps(program, *SELECTED)
     running = meeting.company.program(program)
     running.begin(f"apdu {READ}")
+    meeting.await_strike("card.hang")
     assert running.is_silent(0.05)
     meeting.desk.close()
     saw = running.came(f"apdu {READ}")
@@ -232,9 +246,11 @@ def test_one_slow_instruction(meet: Callable[..., Meeting], program: str) -> Non
     seen = meeting.steps(program, "connect", *steps, "disconnect")
     assert seen[3] == "ok 9000"
     assert 95 <= seen[3].ms < 3000
-    assert max(seen[2].ms, seen[4].ms) < 95
+    assert seen[4] == "ok 63C3"
+    assert meeting.struck("card.slow") == 1
     meeting.desk.injections.clear()
-    assert meeting.steps(program, "connect", *steps, "disconnect")[3].ms < 95
+    assert meeting.steps(program, "connect", *steps, "disconnect")[3] == "ok 9000"
+    assert meeting.struck("card.slow") == 1
 
 
 def test_slow_ends_at_the_deadline(meet: Callable[..., Meeting]) -> None:
