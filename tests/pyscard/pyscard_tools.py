@@ -12,11 +12,25 @@ from smartcard import scard
 from onshi import Desk
 from onshi.doors.pyscard import pyscard_door
 
-FUNCTIONS = (
-    "EstablishContext ReleaseContext IsValidContext ListReaders ListReaderGroups Connect Reconnect "
-    "Disconnect BeginTransaction EndTransaction Transmit Control Status GetAttrib SetAttrib "
-    "GetStatusChange Cancel"
-).split()
+FUNCTIONS = [
+    "EstablishContext",
+    "ReleaseContext",
+    "IsValidContext",
+    "ListReaders",
+    "ListReaderGroups",
+    "Connect",
+    "Reconnect",
+    "Disconnect",
+    "BeginTransaction",
+    "EndTransaction",
+    "Transmit",
+    "Control",
+    "Status",
+    "GetAttrib",
+    "SetAttrib",
+    "GetStatusChange",
+    "Cancel",
+]
 
 
 def functions() -> dict[str, Any]:
