@@ -31,6 +31,7 @@ def test_everything_is_here() -> None:
     missing = [name for name, check in checks.items() if not check["ok"]]
     assert missing == []
     assert "readers seen: 1" in checks["pcsc socket"]["found"]
+    assert checks["pyscard patch"]["found"] == "readers seen: 1; pcsc is the socket here"
 
 
 def test_without_libpcsclite_it_says_what_to_do() -> None:
@@ -38,6 +39,7 @@ def test_without_libpcsclite_it_says_what_to_do() -> None:
     assert done.returncode == 0, done.stderr
     assert "apt-get install libpcsclite1" in done.stdout
     assert "webapi, folder and face work without it" in done.stdout
+    assert "readers seen: 1; it is the door pcsc here" in done.stdout
 
 
 def test_without_libpcsclite_the_other_surfaces_run(tmp_path: Path) -> None:

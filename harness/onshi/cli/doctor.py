@@ -13,7 +13,7 @@ from typing import Annotated
 
 import typer
 
-from onshi.platforms import libpcsclite_found
+from onshi.platforms import libpcsclite_found, pyscard_found, unix_sockets
 
 __all__ = ["Check", "doctor", "examine"]
 
@@ -44,6 +44,7 @@ def examine() -> list[Check]:
         _libpcsclite(),
         _module("smartcard", "pyscard", "tests in Python that use PC/SC", "pcsc"),
         _socket(),
+        _patch(),
         _ports(),
         _module("starlette", "starlette", "onshi serve: products in any language", "serve"),
         _module("uvicorn", "uvicorn", "onshi serve: products in any language", "serve"),
@@ -63,7 +64,8 @@ def _libpcsclite() -> Check:
         "libpcsclite",
         found,
         "libpcsclite.so.1" if found else "-",
-        "surface pcsc in any language (webapi, folder and face work without it)",
+        "surface pcsc in any language (webapi, folder and face work without it; so does pcsc for "
+        "Python code in the desk's own process)",
         "apt-get install libpcsclite1",
     )
 
@@ -91,7 +93,9 @@ def _socket() -> Check:
     from onshi.desk import Desk
 
     purpose = "surface pcsc through our socket"
-    if importlib.util.find_spec("smartcard") is None:
+    if not unix_sockets():
+        return Check("pcsc socket", False, "no Unix sockets here", purpose, "use the door pyscard")
+    if not pyscard_found():
         return Check("pcsc socket", False, "not tried: no pyscard", purpose)
     with Desk(date="2025-10-20", in_process=False) as desk:
         done = subprocess.run(
@@ -99,6 +103,25 @@ def _socket() -> Check:
         )
     seen = done.stdout.strip()
     return Check("pcsc socket", seen == "1", f"readers seen: {seen or '-'}", purpose)
+
+
+_LOOK_INSIDE = (
+    "import onshi; from smartcard.System import readers\n"
+    "with onshi.Desk(date='2025-10-20', doors=('pyscard',)): print(' seen', len(readers()))"
+)
+
+
+def _patch() -> Check:
+    """Python in the process of the desk must see one reader through pyscard's own functions."""
+    from onshi.endpoints import process_endpoints
+
+    purpose = "surface pcsc for Python code in the desk's own process (door pyscard)"
+    if not pyscard_found():
+        return Check("pyscard patch", False, "not tried: no pyscard", purpose)
+    done = subprocess.run([sys.executable, "-c", _LOOK_INSIDE], capture_output=True, text=True)
+    seen = done.stdout.rpartition("seen")[2].strip()
+    here = "it is the door pcsc here" if process_endpoints().by_patch else "pcsc is the socket here"
+    return Check("pyscard patch", seen == "1", f"readers seen: {seen or '-'}; {here}", purpose)
 
 
 def _ports() -> Check:
