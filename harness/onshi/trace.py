@@ -194,13 +194,18 @@ class Trace:
             self.line(text, who)
 
     def exchanged(self, said: str, apdu: bytes, answer: bytes, end: str) -> None:
-        who = getattr(self._who, "name", "")
+        who = self.whose()
         result = _words_of(end) if end or not answer else answer_words(apdu, answer)
         self.line(f"{said} → {result}", who)
         if self._with_bytes:
             for mark, text in (("＞", apdu_hex(apdu)), ("＜", answer.hex().upper())):
                 for at in range(0, len(text), 2 * _HEX_BYTES):
                     self.line(f"  {mark} {text[at : at + 2 * _HEX_BYTES]}", who)
+
+    def whose(self) -> str:
+        """To whom this thread's exchanges belong; "" for nobody here."""
+        name: str = getattr(self._who, "name", "")
+        return name
 
     def speaking(self, who: str) -> None:
         """Exchanges of this thread belong to ``who`` from now on."""
@@ -243,7 +248,7 @@ class _CardTap:
             self._trace.tape.powered(self._card, action, atr)
             told = atr.hex().upper() if atr else "ATRなし"
             after = "" if action is Power.OFF else f" → {told}"
-            self._trace.line(_POWER_WORDS[action] + after, "")
+            self._trace.line(_POWER_WORDS[action] + after, self._trace.whose())
         return atr
 
     def transmit(self, apdu: bytes) -> bytes:

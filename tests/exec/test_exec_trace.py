@@ -243,12 +243,36 @@ for _ in range(2):
 s.SCardBeginTransaction(handles[0])
 threading.Timer(0.5, s.SCardEndTransaction, (handles[0], s.SCARD_LEAVE_CARD)).start()
 s.SCardBeginTransaction(handles[1])
+s.SCardEndTransaction(handles[1], s.SCARD_LEAVE_CARD)
+s.SCardReconnect(handles[1], s.SCARD_SHARE_SHARED, 3, s.SCARD_RESET_CARD)
+s.SCardTransmit(handles[0], s.SCARD_PCI_T1, [0, 0x20, 0, 0x80, 2, 0x31, 0x32])
 """
 
 
 def test_what_is_asked_again_and_again_is_counted(traced: Traced) -> None:
-    """libpcsclite asks for a transaction until it gets one."""
+    """libpcsclite asks for a transaction until it gets one; then the card is reset."""
     traced.run(sys.executable, "-c", TWO_TRANSACTIONS)
     waited = [x for x in traced.lines if "BeginTransaction → SCARD_E_SHARING_VIOLATION" in x]
     assert len(waited) == 1
     assert any(re.fullmatch(r"同じことがあと \d+ 回", line) for line in traced.lines)
+    at = traced.lines.index("#2 リセット (reset) → 3B888001000005E0B381A1007F")
+    assert traced.lines[at + 1] == "#2 Reconnect shared T=0|T=1 reset → 成功 T=1"
+    code = "SCARD_W_RESET_CARD 80100068 カードがリセットされた"
+    assert f"#1 Transmit 0020008002**** → {code}" in traced.lines[at:], "and the PIN is masked"
+
+
+def test_the_door_pyscard_is_told_as_well() -> None:
+    from smartcard.System import readers
+
+    told: list[str] = []
+    with onshi.Desk(date="2025-10-20", doors=("pyscard",), trace=Trace(told.append)) as desk:
+        connection = readers()[0].createConnection()
+        connection.connect()
+        connection.transmit(list(bytes.fromhex(JPKI)))
+        desk.remove_card()
+        with pytest.raises(Exception, match="removed"):
+            connection.transmit([0x00, 0x20, 0x00, 0x80])
+    lines = [re.sub(r"^#\d+ ", "", line) for line in lines_of("\n".join(told))]
+    assert f"Connect {READER} shared T=0|T=1 → 成功 T=1" in lines
+    assert "SELECT AP 公的個人認証AP [jpki] → 9000 成功" in lines
+    assert "Transmit 00200080 → SCARD_W_REMOVED_CARD 80100069 カードが抜かれた" in lines
