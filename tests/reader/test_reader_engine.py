@@ -143,7 +143,12 @@ def test_sharing(bench: Bench) -> None:
     assert second.connect() == (SHARING,)
     assert second.connect(DIRECT, 0) == (SHARING,)
     assert first("Reconnect", handle, SHARED, T0 | T1, LEAVE) == (0, T1)
-    assert second.connect()[0] == 0
+    waiting = Waiting(second, "Connect", second.context, READER, SHARED, T1)
+    waiting.thread.join(0.1)
+    assert waiting.thread.is_alive(), "as on pcscd: the lock of the exclusive time is still there"
+    assert first("EndTransaction", handle, LEAVE) == (0,)
+    assert waiting.outcome()[0] == 0
+    assert first("EndTransaction", handle, LEAVE) == (NOT_TRANSACTED,)
 
 
 def test_arguments_of_reconnect_and_disconnect(program: Program) -> None:

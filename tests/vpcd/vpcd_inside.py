@@ -197,6 +197,15 @@ def until_code(apdu: str, code: str, seconds: float = 3.0) -> list[str]:
     return sorted(set(seen), key=seen.index)
 
 
+def step(*what: Any) -> str:
+    """One step of the differential script: see :mod:`pcsc_calls`."""
+    from pcsc_calls import Calls
+
+    if "calls" not in held:
+        held["calls"] = Calls()
+    return str(held["calls"].step(*what))
+
+
 def measure(apdu: str, count: int) -> float:
     """Median microseconds of one SCardTransmit."""
     spent = []

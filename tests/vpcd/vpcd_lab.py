@@ -64,12 +64,17 @@ class Pcscd:
 
 
 class Inside:
-    """A process of :mod:`vpcd_inside` on a machine: its functions are called by name."""
+    """A process of :mod:`vpcd_inside` on a machine: its functions are called by name.
 
-    def __init__(self, machine: Machine) -> None:
-        self._process = machine.start(
+    Without a machine it runs here, with the environment ``env``.
+    """
+
+    def __init__(self, machine: Machine | None, env: dict[str, str] | None = None) -> None:
+        start = machine.start if machine is not None else _start_here
+        how: dict[str, Any] = {"env": env} if env is not None else {}
+        self._process = start(
             sys.executable, str(Path(__file__).with_name("vpcd_inside.py")),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, **how,
         )  # fmt: skip
         self._rest = b""
 
@@ -108,6 +113,10 @@ class Inside:
             assert stream is not None
             with contextlib.suppress(OSError):
                 stream.close()
+
+
+def _start_here(*argv: str, **how: Any) -> subprocess.Popen[Any]:
+    return subprocess.Popen(argv, **how)
 
 
 def until(condition: Callable[[], object], seconds: float = 3.0) -> None:

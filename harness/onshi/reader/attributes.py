@@ -20,6 +20,7 @@ from onshi.reader.codes import (
     Attribute,
     ScardError,
 )
+from onshi.reader.devices import described
 from onshi.reader.records import Reader
 
 __all__ = ["attribute_of", "control_of"]
@@ -38,12 +39,12 @@ _PIN_PROPERTIES = bytes([0, 0, 7, 0])
 
 def attribute_of(reader: Reader, number: int) -> tuple[int, bytes]:
     """(return code, value) of an attribute; texts end with a NUL."""
-    card = reader.card
+    card, known = reader.card, described(reader.name)
     match number:
         case Attribute.DEVICE_FRIENDLY_NAME | Attribute.DEVICE_SYSTEM_NAME:
             return 0, reader.name.encode() + b"\0"
         case Attribute.VENDOR_NAME:
-            return 0, _text(reader.vendor)
+            return 0, _text(reader.vendor or (known.vendor if known else ""))
         case Attribute.VENDOR_IFD_SERIAL_NO:
             found = _SERIAL.search(reader.name)
             return 0, _text(found[1] if found else "")
@@ -80,7 +81,9 @@ def control_of(reader: Reader, code: int) -> tuple[int, bytes]:
 
 
 def _properties(reader: Reader) -> bytes:
-    vendor, _, product = (reader.usb or "0:0").partition(":")
+    known = described(reader.name)
+    usb = reader.usb or (known.usb if known else "")
+    vendor, _, product = (usb or "0:0").partition(":")
     values = (
         (1, 2, 0),  # wLcdLayout
         (3, 1, 0),  # bTimeOut2

@@ -237,9 +237,7 @@ class Connections(Slots):
             return (_SHARING,)
         if action in _RESETS:
             self._reset(reader, action)
-            code = self._contact(reader, _UNRESPONSIVE)
-        elif mode != _DIRECT:
-            code = self._contact(reader, _UNPOWERED)
+        code = self._contact(reader, _UNRESPONSIVE)
         if code:
             return (code,)
         with self._changed:
@@ -249,6 +247,11 @@ class Connections(Slots):
                 return (_MISMATCH,)
             if mode == _EXCLUSIVE and len(reader.handles) > 1:
                 return (_SHARING,)
+            if reader.exclusive and mode != _EXCLUSIVE:
+                # pcscd keeps the lock of the exclusive time (measured): others wait until one
+                # EndTransaction or the end of this handle.
+                reader.owner = handle
+                reader.locks += 1
             reader.exclusive = mode == _EXCLUSIVE
             handle.event = 0
             protocol = reader.protocol

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -9,7 +10,7 @@ import msgspec
 from onshi.data import data_root, load_toml
 from onshi.errors import UnknownNameError
 
-__all__ = ["DEFAULT_READER", "ReaderSpec", "load_reader", "reader_names"]
+__all__ = ["DEFAULT_READER", "ReaderSpec", "described", "load_reader", "reader_names"]
 
 DEFAULT_READER = "rc-s300"
 
@@ -44,3 +45,14 @@ def load_reader(name: str = DEFAULT_READER) -> ReaderSpec:
     if name not in known:
         raise UnknownNameError("reader", name, known)
     return load_toml(data_root() / "devices" / "readers" / f"{name}.toml", ReaderSpec)
+
+
+def described(pcsc_name: str) -> ReaderSpec | None:
+    """What is known of the reader that PC/SC calls so, here or on Windows."""
+    return _by_name().get(pcsc_name)
+
+
+@cache
+def _by_name() -> dict[str, ReaderSpec]:
+    specs = [load_reader(name) for name in reader_names()]
+    return {n: one for one in specs for n in (one.pcsc_name, one.windows_name) if n}
