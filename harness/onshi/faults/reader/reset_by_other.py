@@ -22,8 +22,9 @@ class ResetByOther(Fault, frozen=True, kw_only=True):
     """Just before a call: Transmit, unless the schedule's ``match`` names another or a command.
 
     Every handle answers SCARD_W_RESET_CARD until it reconnects, and the card has forgotten what
-    was selected and which PIN was verified. A program that goes on after SCardReconnect as if
-    nothing had happened reads from the wrong application.
+    was selected: a program that goes on after SCardReconnect as if nothing had happened reads
+    nothing, or the wrong thing. A verified PIN outlives a warm reset, unless the card's knob
+    says otherwise (docs/card.md).
     """
 
     OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
