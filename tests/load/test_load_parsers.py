@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,12 +14,19 @@ from hypothesis import strategies as st
 from onshi.card.apdu import Command, Refusal, parse
 from onshi.card.explain import answer_words, command_words
 from onshi.card.following import Following
+from onshi.card.recorded import RecordedCard
+from onshi.card.recording import parse_recording
+from onshi.doors.vpcd import parse_address
+from onshi.errors import OnshiError
 from onshi.faults.board import apdu_names
 from onshi.journal import Journal, apdu_hex
 from onshi.reader.atr import choose_protocol
+from onshi.seams import CardMuteError, CardRemovedError, HangUpError, Power
 
 ANY_OLD = 0x1000
-thorough = settings(max_examples=400, deadline=None, database=None, derandomize=True)
+MORE = int(os.environ.get("ONSHI_TEST_EXAMPLES", "0"))
+"""Set in the soak: so many examples, and others each time."""
+thorough = settings(max_examples=MORE or 150, deadline=None, database=None, derandomize=not MORE)
 byte = st.integers(0, 255)
 header = st.tuples(byte, byte, byte, byte)
 anything = st.binary(max_size=300) | st.binary(min_size=4, max_size=9)
@@ -100,3 +110,56 @@ def test_any_command_can_be_journalled_and_matched(apdu: bytes) -> None:
 @given(st.integers(0, 0xFFFFFFFF), st.binary(max_size=40))
 def test_any_atr_gives_a_protocol_that_was_asked_for(wanted: int, atr: bytes) -> None:
     assert choose_protocol(wanted, atr) in (0, *(bit for bit in (1, 2) if wanted & (bit | ANY_OLD)))
+
+
+# ------------------------------------------------------ what people hand in
+HEAD = b'{"onshi":"recorded card","version":1}'
+field_text = st.text("0123456789ABCDEFabcdef* ", max_size=40) | st.text(max_size=8)
+recorded_line = st.fixed_dictionaries(
+    {},
+    optional={
+        "power": st.sampled_from(["on", "off", "reset"]),
+        "atr": field_text | st.just("3B80800101"),
+        "c": field_text,
+        "r": field_text | st.just("9000"),
+        "end": st.sampled_from(["removed", "mute", "hang_up"]),
+    },
+).map(lambda line: json.dumps(line).encode())
+recorded_file = st.binary(max_size=200) | st.lists(
+    recorded_line | st.just(b'{"power":"on","atr":"3B80800101"}') | st.binary(max_size=40),
+    max_size=6,
+).map(lambda lines: b"\n".join([HEAD, *lines]))
+
+
+@thorough
+@given(recorded_file, st.lists(anything, max_size=4))
+def test_a_recording_is_read_or_refused_and_then_answers_anything(
+    text: bytes, commands: list[bytes]
+) -> None:
+    try:
+        lines = parse_recording(Path("card.jsonl"), text)
+    except OnshiError as e:
+        lines, said = None, str(e)
+    if lines is None:
+        assert "card.jsonl" in said
+        return
+    card = RecordedCard(lines)
+    with contextlib.suppress(CardMuteError):
+        card.power(Power.ON)
+    for command in commands:
+        with contextlib.suppress(CardMuteError, CardRemovedError, HangUpError):
+            assert isinstance(card.transmit(command), bytes)
+
+
+@thorough
+@given(st.text(max_size=30) | st.text("[]:./0123456789abf", max_size=12))
+def test_an_address_is_understood_or_refused(text: str) -> None:
+    try:
+        host, port = parse_address(text)
+    except OnshiError as e:
+        host, port, said = "", 0, str(e)
+    if not port:
+        assert "is not HOST[:PORT]" in said
+        return
+    assert host
+    assert 0 < port < 65536

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from onshi import Desk
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
 PROGRAM = Path(__file__).parent / "programs" / "monitored_cycles.py"
 CYCLES = 10_000
-EVENT = 600
+EVENT = 300
 """Bytes that one event of an insertion may take in the journal."""
 
 
@@ -76,3 +77,14 @@ def test_eight_programs_are_never_mixed(tmp_path: Path) -> None:
     mixed = order_at_the_card(built_c("marked", tmp_path), "free", 500)
     assert any(len(run) % COMMANDS for run in mixed)
     print(f"{len(runs)} runs with transactions, {len(mixed)} without")
+
+
+def test_parsers_withstand_thousands_of_other_examples() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
+         "tests/load/test_load_parsers.py"],
+        cwd=Path(__file__).resolve().parents[2],
+        env={**os.environ, "ONSHI_TEST_EXAMPLES": "3000"},
+        capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-5000:]
