@@ -1,7 +1,8 @@
 """The script that runs on real pcscd and on our socket: what is called, and where they may differ.
 
 An entry is (line, operation, arguments...) of :class:`pcsc_calls.Calls`, or a hand's move:
-``("", "hand", "insert" | "remove" | "mute")``, ``("", "pull", flavour)`` for the next command.
+``("", "hand", "insert" | "remove" | "mute" | "mend")``; ``("", "pull", flavour)`` is for the next
+command.
 """
 
 from __future__ import annotations
@@ -202,9 +203,7 @@ SCRIPT: list[tuple[Any, ...]] = [
     ("pulled: until noticed", "until", "h", SELECT, "80100069"),
     ("pulled: state", "state", "a"),
     ("pulled: disconnect", "disconnect", "h", UNPOWER),
-    ("", "hand", "insert"),
     # ------------------------------------------------------------- a mute card
-    ("", "hand", "remove"),
     ("", "hand", "mute"),
     ("mute: state", "state", "a"),
     ("mute: connect", "connect", "a", "h"),
@@ -218,8 +217,7 @@ SCRIPT: list[tuple[Any, ...]] = [
     ("mute: afterwards", "status", "h"),
     ("mute: state again", "state", "a"),
     ("mute: disconnect", "disconnect", "h", UNPOWER),
-    ("", "hand", "remove"),
-    ("", "hand", "insert"),
+    ("", "hand", "mend"),
     # ---------------------------------------------------------------------- ends
     ("disconnect again", "disconnect", "h"),
     ("after it: transmit", "transmit", "h", SELECT),
