@@ -16,6 +16,7 @@ from smartcard.CardMonitoring import CardMonitor, CardMonitoringThread, CardObse
 from smartcard.CardRequest import CardRequest
 from smartcard.CardType import AnyCardType
 from smartcard.Exceptions import NoCardException
+from smartcard.ReaderMonitoring import ReaderMonitor, ReaderObserver
 from smartcard.scard import SCardEstablishContext, SCardReleaseContext
 from smartcard.System import readers
 
@@ -172,6 +173,36 @@ def test_one_card_monitor_lives_through_two_desks(open_desk: Callable[..., Desk]
 
         until(stopped)
         CardMonitor.instance = CardMonitoringThread.instance = None
+
+
+class Listed(ReaderObserver):
+    """The names of readers that came and went."""
+
+    def __init__(self) -> None:
+        self.came: list[str] = []
+        self.went: list[str] = []
+
+    def update(self, observable: Any, handlers: Any) -> None:
+        added, removed = handlers
+        self.came += [str(one) for one in added]
+        self.went += [str(one) for one in removed]
+
+
+def test_a_reader_monitor_sees_readers_come_and_go(desk: Desk) -> None:
+    seen, monitor = Listed(), ReaderMonitor(period=0.02)
+    first = desk.reader.states()[0].name
+    monitor.addObserver(seen)
+    try:
+        until(lambda: seen.came == [first])
+        desk.reader.add_reader("Second reader 00 01")
+        until(lambda: seen.came == [first, "Second reader 00 01"])
+        desk.reader.unplug()
+        until(lambda: seen.went == [first])
+    finally:
+        thread = monitor.rmthread
+        monitor.deleteObserver(seen)
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_a_card_request_waits_for_the_card(desk: Desk) -> None:

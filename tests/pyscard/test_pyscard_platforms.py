@@ -203,6 +203,8 @@ with onshi.Desk(date="2025-10-20") as desk:
     connection.disconnect()
     connection.release()
 said["after"] = look()
+with onshi.Desk(date="2025-10-20", in_process=False) as desk:
+    said["socket for children"] = "PCSCLITE_CSOCK_NAME" in desk.env()
 print("\\n" + json.dumps(said))
 """
 
@@ -216,7 +218,35 @@ def test_without_libpcsclite_an_ordinary_desk_serves_pyscard(tmp_path: Path) -> 
         "socket": False,
         "status": [0x90, 0x00],
         "after": "8010001D",
+        "socket for children": True,
     }
+
+
+LIKE_WINDOWS = """
+import os, socket, sys
+import onshi, onshi.desk, smartcard.System
+from onshi.reader import load_reader
+onshi.Desk(date="2025-10-20", doors=("folder",)).close()  # what it imports must not be confused
+del socket.AF_UNIX, os.register_at_fork, os.fork
+sys.platform = "win32"
+with onshi.Desk(date="2025-10-20", doors=("pcsc", "folder")) as desk:
+    (reader,) = smartcard.System.readers()
+    assert reader.name == load_reader().windows_name, reader
+    connection = reader.createConnection()
+    connection.connect()
+    assert bytes(connection.getATR()) == desk.reader.states()[0].atr
+    desk.inject("card.mute")
+    desk.show_card_again()
+    code = smartcard.scard.SCardConnect(connection.component.hcontext, reader.name, 2, 3)[0]
+    assert code == 0x80100066, hex(code)
+    assert "PCSCLITE_CSOCK_NAME" not in os.environ
+"""
+
+
+def test_an_ordinary_desk_where_python_lacks_what_windows_lacks(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", LIKE_WINDOWS]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 PRODUCT = """

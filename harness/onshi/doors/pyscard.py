@@ -63,7 +63,8 @@ class PyscardDoor:
         self._originals: dict[str, Callable[..., Any]] = {}
         self._displaced: dict[str, Callable[..., Any]] = {}
         self._ours: dict[str, Callable[..., Any]] = {}
-        os.register_at_fork(after_in_child=self._forked)
+        if hasattr(os, "register_at_fork"):  # Windows has neither
+            os.register_at_fork(after_in_child=self._forked)
 
     # ------------------------------------------------------------------ desks
     def attach(
