@@ -33,7 +33,8 @@ def test_opensc_names_the_card(meeting: Meeting) -> None:
 def test_a_program_that_waits_too_long_fails_the_test(meet: Callable[..., Meeting]) -> None:
     meeting = meet(time="real", deadline=0.4)
     meeting.inject("card.hang", {"match": "SELECT"})
+    meeting.raw("connect")
     with pytest.raises(pytest.fail.Exception, match="raw was still in the step 'apdu"):
-        meeting.raw("connect", f"apdu {JPKI}", timeout=0.1)
+        meeting.raw(f"apdu {JPKI}", timeout=0.1)
     meeting.desk.injections.clear()
     assert meeting.raw("connect", f"apdu {JPKI}")[-1] == "ok 9000"
