@@ -239,7 +239,7 @@ with onshi.Desk(date="2025-10-20", doors=("pcsc", "folder")) as desk:
     desk.show_card_again()
     code = smartcard.scard.SCardConnect(connection.component.hcontext, reader.name, 2, 3)[0]
     assert code == 0x80100066, hex(code)
-    assert "PCSCLITE_CSOCK_NAME" not in os.environ
+    assert "PCSCLITE_CSOCK_NAME" not in desk.env()
 """
 
 
