@@ -76,7 +76,7 @@ class Course:
             raise OnshiError("this visit is over: it was handled already")
         step = self._steps[-1]
         if self._following:
-            step.more["next_handling"] = handling
+            step.more.update(next_handling=handling, next_events=step.reception.followed())
             self.visit = None
             return None
         step.handling = handling

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from onshi.desk import Desk
 
 __all__ = ["Reception", "apply_trouble", "chart_of", "inquiry_of", "patient_facts", "patient_file"]
+
+_GLANCE = 0.1
+"""Seconds in which a program that watches the reader has certainly looked."""
+_MANY = 1000
 
 
 def chart_of(patient: Patient, coverage: Coverage, on: Any) -> Chart:
@@ -111,6 +116,7 @@ class Reception:
         self._seen: _Seen | None = None
         self.visit = self._make_visit(chart)
         self.next_visit: Visit | None = None
+        self._next: Reception | None = None
 
     def again(self, chart: Chart | None) -> Reception:
         """The same patient comes another time; ``chart`` is what the product has by now."""
@@ -160,7 +166,7 @@ class Reception:
                 desk.drop_face_file(limit_consent=consent)
         elif "card" in brings:
             if desk.reader.has_card():
-                desk.remove_card()
+                _take_out(desk)
             desk.insert_card()
 
     def finish(self) -> None:
@@ -173,6 +179,13 @@ class Reception:
                 events=[event for _, event in desk.journal.since(self._from_event)],
             )
 
+    @property
+    def seen(self) -> _Seen:
+        """What belongs to this visit, which is over now."""
+        self.finish()
+        assert self._seen is not None
+        return self._seen
+
     def follow(self) -> Visit:
         """The next patient: another person, and none of this visit's faults any more.
 
@@ -183,21 +196,24 @@ class Reception:
         self.desk.injections.clear()
         self.desk.change_patient()
         following = Reception(self.desk, None, self.surfaces, following=True)
-        self.next_visit = following.visit
+        self.next_visit, self._next = following.visit, following
         return following.visit
+
+    def followed(self) -> list[dict[str, Any]]:
+        """The next patient leaves, too; the journal of that visit (none: nobody came)."""
+        return self._next.seen.events if self._next else []
 
     def judge(
         self, handling: Handling | None, trouble: Trouble | None = None, **more: Any
     ) -> list[Finding]:
         """The verdicts by the rules of ``trouble`` (None: the visit's own).
 
-        ``more`` goes into the Case (next_handling, returned, alive, limits, claim).
+        ``more`` goes into the Case (next_handling, next_events, returned, alive, limits, claim).
         """
         from onshi.catalogue.records import Trouble
         from onshi.judge.verdict import judge_case
 
-        self.finish()
-        assert self._seen is not None
+        seen = self.seen
         levels = more.pop("levels", {})
         trouble = trouble or self.trouble
         if trouble is None:
@@ -205,13 +221,13 @@ class Reception:
         case = Case(
             trouble=trouble,
             visit=self.visit,
-            scene=self._seen.scene,
+            scene=seen.scene,
             handling=handling,
             surfaces=self.surfaces,
             date=self.visit.date,
-            answers=self._seen.answers,
-            events=self._seen.events,
-            verifies=sum(1 for e in self._seen.events if _is_verify(e)),
+            answers=seen.answers,
+            events=seen.events,
+            verifies=sum(1 for e in seen.events if _is_verify(e)),
             next_visit=self.next_visit,
             **more,
         )
@@ -225,6 +241,18 @@ class _Seen:
     scene: Scene
     answers: list[Answer]
     events: list[dict[str, Any]]
+
+
+def _take_out(desk: Desk) -> None:
+    """The card goes before another comes, and a program that watches has time to see it.
+
+    A CardMonitor takes two cards for one if the second is there before it has looked; that it
+    has is known when it waits for the next change.
+    """
+    noticed = threading.Event()
+    desk.reader.after_looks(_MANY, noticed.set)
+    desk.remove_card()
+    noticed.wait(_GLANCE)
 
 
 def _is_verify(event: dict[str, Any]) -> bool:

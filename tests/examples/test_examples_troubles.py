@@ -7,7 +7,14 @@ or a clinic is seen where it takes effect. It is read by people before it is wri
 from __future__ import annotations
 
 import pytest
+from clinic.card import CardReader
+from clinic.config import Limits
 from clinic_results import CLINICS, INSTALLATIONS, TABLE, table, troubles_on
+
+from onshi import Desk, Handling, Visit
+from onshi.catalogue.load import find_trouble
+from onshi.course import Course
+from onshi.judge.rules import h31
 
 LINES = TABLE.read_text("utf-8").splitlines()
 NAIVE_BUT_LUCKY = {
@@ -52,3 +59,30 @@ def test_the_naive_breaks_all_but_a_few() -> None:
     lines = [line.split() for line in LINES if line.split()[2] == "naive"]
     assert {f"{w[0]} {w[1]}" for w in lines if w[3] != "failed"} == set(NAIVE_BUT_LUCKY)
     assert [w[0] for w in lines if "PROBLEM" in w] == []
+
+
+def use_card(visit: Visit) -> None:
+    session = CardReader(Limits(tries=1)).open()
+    assert session.verify(visit.enter_pin() or "").right
+    session.close()
+
+
+@pytest.mark.parametrize(("hasty", "verdict"), [(True, "broken"), (False, "met")])
+def test_a_card_left_behind_is_not_the_next_patients(hasty: bool, verdict: str) -> None:
+    """A product that takes whatever card lies there sends the next patient's PIN to it."""
+    with Desk(date="2025-10-20", keep_contexts=True) as desk:
+        course = Course(desk, find_trouble("card.left_behind"), {"pcsc"})
+        first = course.visit
+        assert first is not None
+        first.present()
+        use_card(first)
+        first.take_away()
+        following = course.handled(Handling(status="valid"))
+        assert following is not None
+        assert desk.reader.has_card(), "the card of before lies there"
+        if not hasty:
+            following.present()
+        use_card(following)
+        course.handled(Handling(status="valid"))
+        found = [f for f in course.findings() if f.expected == h31.CARD.expected]
+    assert [f.verdict.value for f in found] == [verdict]

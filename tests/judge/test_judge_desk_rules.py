@@ -1,4 +1,5 @@
-"""Received at the desk without the card: by word of mouth (H07), by papers alone (H53)."""
+"""At the desk without a card of one's own: by word of mouth (H07), by papers (H53), by the card
+that somebody left there (H31)."""
 
 from __future__ import annotations
 
@@ -13,13 +14,15 @@ from judge_cases import (
     case,
     chart,
     did,
+    findings,
     first_visit,
     record,
     verdict,
     visit,
 )
 
-from onshi.judge.rules import h07, h53
+from onshi.judge import look
+from onshi.judge.rules import h07, h31, h53
 
 HOKENSHO = {"健康保険証": chart()}
 AFTER = date(2026, 4, 1)
@@ -140,3 +143,52 @@ def test_h53_after_its_end_the_old_certificate_no_longer_counts_but_the_new_one_
     assert (
         verdict(case(did(offered=("kakuninsho",)), visit_=at_desk, date=AFTER), h53.PAPERS) is MET
     )
+
+
+# ------------------------------------------------------------------------ H31
+PRESENT = {"lane": "desk/0", "event": "present"}
+VERIFY = {"lane": "card/1", "event": "verify", "pin": "auth", "ok": True}
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        ((PRESENT, VERIFY), MET),
+        ((VERIFY, PRESENT), BROKEN),
+        ((VERIFY,), BROKEN),
+        ((VERIFY, PRESENT, VERIFY), BROKEN),
+        ((PRESENT,), UNSEEN),
+        ((), UNSEEN),
+    ],
+)
+def test_h31_the_next_patients_pin_goes_to_the_next_patients_card(events, expected):
+    one = case(did(), faults=("hands.left_behind",), next_events=events)
+    assert verdict(one, h31.CARD) is expected
+
+
+def test_h31_speaks_of_that_only_where_a_card_was_left():
+    assert findings(case(did(), next_events=(VERIFY,)), h31.CARD) == []
+
+
+# ----------------------------------------------------------------- no card at all
+def struck(brings: tuple[str, ...], surfaces: set[str], *events: str) -> bool:
+    return look.faults_struck(
+        case(
+            did(),
+            visit_=visit(brings=brings, surfaces=frozenset(surfaces)),
+            faults=("hands.no_card",),
+            events=tuple({"lane": "desk/0", "event": e} for e in events),
+        )
+    )
+
+
+def test_a_card_that_nobody_brought_is_met_by_looking_for_it():
+    assert struck(("資格確認書",), {"pcsc"}, "present")
+    assert struck((), {"face"}, "present")
+    assert struck(("phone",), {"pcsc"}, "present")
+
+
+def test_with_a_card_or_on_a_line_the_fault_itself_has_to_be_seen():
+    assert not struck(("card",), {"pcsc"}, "present")
+    assert not struck(("資格確認書",), {"webapi"}, "present")
+    assert struck(("card",), {"pcsc"}, "present", "fault")

@@ -44,7 +44,8 @@ class Case:
     """One visit as it went: the situation, what the harness sent, what the product did.
 
     ``answers`` are the answers that were really sent for this visit, in order. ``events`` is the
-    journal of the visit. ``next_handling``/``next_visit`` belong to the patient who followed.
+    journal of the visit. ``next_handling``/``next_visit``/``next_events`` belong to the patient
+    who followed.
     ``returned`` is False when ``check_in`` ran into the harness' deadline. ``verifies`` counts
     VERIFY commands that carried a PIN. ``limits`` are the vendor's own limits in seconds.
     """
@@ -60,6 +61,7 @@ class Case:
     verifies: int = 0
     next_visit: Visit | None = None
     next_handling: Handling | None = None
+    next_events: Sequence[Mapping[str, Any]] = ()
     returned: bool = True
     alive: bool | None = None
     limits: Mapping[str, float] = field(default_factory=dict)

@@ -29,10 +29,14 @@ PERSON = Half(
 )
 SPELLING = Half("H31", "warn", "氏名・住所の違う回答を、黙ってカルテへ書き込まない")
 SHOWN = Half("H31", "warn", "カルテとの違いを示す")
+CARD = Half("H31", "warn", "置き忘れられたカードを、次の患者のカードとして使わない")
+_LEFT_BEHIND = "hands.left_behind"
 
 
 @rule("H31")
 def judge(case: Case) -> Iterator[Finding]:
+    if any(use.name == _LEFT_BEHIND for use in case.trouble.fault):
+        yield _whose_card(case)
     if case.visit.chart is None and handling(case).chart_before is None:
         yield PERSON.unseen("比べるカルテのない初診である")
         return
@@ -46,6 +50,18 @@ def judge(case: Case) -> Iterator[Finding]:
             yield _written(case, spelt, ("name", "address"), SPELLING)
     if others or spelt:
         yield _shown(case)
+
+
+def _whose_card(case: Case) -> Finding:
+    """Whose PIN went to which card: what lies there before the next is laid down is not theirs."""
+    laid = False
+    for event in case.next_events:
+        laid = laid or event.get("event") == "present"
+        if event.get("event") == "verify":
+            if laid:
+                return CARD.met("次の患者が置いたカードを使った")
+            return CARD.broken("次の患者の暗証番号を、置き忘れられたカードに送った")
+    return CARD.unseen("次の患者の受付で、暗証番号がカードに送られていない")
 
 
 def _differs(case: Case, sent: Chart, fields: tuple[str, ...]) -> bool:
