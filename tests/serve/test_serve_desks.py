@@ -251,7 +251,7 @@ def test_surveys_and_troubles_are_listed(served: Served) -> None:
     names = [p["name"] for p in served.control("GET", "/profiles")]
     assert "hodanren2025" in names
     own = served.control("GET", "/troubles")
-    assert len(own) == 92
+    assert len(own) == 94
     some = served.control("GET", "/troubles?surfaces=face")
     assert len([t for t in some if t["in_scope"]]) == 83
     one = served.control("GET", "/troubles/card.pulled_mid_session")

@@ -138,7 +138,7 @@ def test_settings_of_the_project_are_taken(tmp_path: Path, start: Start) -> None
     assert served.env["ONSHI_TIME_SCALE"] == "0.5"
     desk = served.control("GET", "/desks/0")
     assert (desk["seed"], desk["date"]) == (9, "2025-10-20")
-    assert len(served.control("GET", "/troubles")) == 92
+    assert len(served.control("GET", "/troubles")) == 94
     assert served.stop() == 0
 
 

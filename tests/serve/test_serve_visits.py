@@ -247,7 +247,7 @@ def test_verdicts_are_kept_in_files(served: Served, kept: Path) -> None:
     assert mine["result"] == verdict["result"] == "failed"
     assert (kept / "eligibility.not_found.jsonl").read_bytes()
     run = json.loads((kept / "run.json").read_text("utf-8"))
-    assert len(run["troubles"]) == 92
+    assert len(run["troubles"]) == 94
     assert run["profiles"] == ["hodanren2025"]
 
 
