@@ -21,6 +21,7 @@ setup: .venv/.dev
 	$(BIN)/pip install -q -e ".[dev]"
 	$(BIN)/pip install -q --no-deps --upgrade --target .venv/beside pytest-profiling gprof2dot six
 	-$(BIN)/python tests/node_addon.py
+	-$(BIN)/python tests/pcsclite_newer.py
 	@touch $@ .venv/.demo
 
 demo: .venv/.demo

@@ -192,13 +192,16 @@ class Calls:
 
     # ----------------------------------------------------------------- states
     def do_state(self, context: str, timeout: int = 0, known: int = 0, reader: str = "") -> str:
-        """Code, state bits, insertions and removals since the script began, bytes of ATR."""
+        """Code, state bits, insertions and removals since the script began, bytes of ATR.
+
+        Of a reader that is named, the count is shown as it is.
+        """
         rows = (_State * 1)(_State(reader.encode() or self.reader, None, known))
         code = self.lib.SCardGetStatusChange(self._context(context), _DWORD(timeout), rows, 1)
         event = rows[0].event
         if self.first_count < 0:
             self.first_count = event >> 16
-        count = (event >> 16) - self.first_count if event >> 16 or not reader else 0
+        count = event >> 16 if reader else (event >> 16) - self.first_count
         return f"{self._code(code)} {event & 0xFFFF:x} {count} {rows[0].atr_length}"
 
     def do_known(self, context: str, timeout: int) -> str:
