@@ -253,7 +253,7 @@ def test_surveys_and_troubles_are_listed(served: Served) -> None:
     own = served.control("GET", "/troubles")
     assert len(own) == 94
     some = served.control("GET", "/troubles?surfaces=face")
-    assert len([t for t in some if t["in_scope"]]) == 83
+    assert len([t for t in some if t["in_scope"]]) == 85
     one = served.control("GET", "/troubles/card.pulled_mid_session")
     assert one["handling"]
     assert one["in_scope"] is True
