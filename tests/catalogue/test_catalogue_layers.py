@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from random import Random
 
 import pytest
 from typer.testing import CliRunner
 
-from onshi.catalogue.load import find_trouble, load_profile, load_troubles, troubles_of
+from onshi.catalogue.load import (
+    draw,
+    find_trouble,
+    load_profile,
+    load_troubles,
+    troubles_of,
+)
 from onshi.cli import app, main
 
 INJECTABLE = {
@@ -124,3 +132,24 @@ def test_one_cause_is_one_scene_on_every_surface() -> None:
     """The chip and the face reader tell of the same card, so nobody has to keep two in step."""
     for id in ("card.chip_failure", "card.cert_expired", "card.cert_renewed_pending_2days"):
         assert [u.name.partition(".")[0] for u in find_trouble(id).fault] == ["scene"]
+
+
+def test_another_surveys_categories_make_a_profile(tmp_path: Path) -> None:
+    """The catalogue names the categories of a survey that is not shipped; a profile may be it."""
+    path = tmp_path / "chiba2023.toml"
+    head = {"name": "chiba2023", "title": "t", "publisher": "p", "period": "x", "fieldwork": "x"}
+    counts = {"chiba_reader_pc": 56, "chiba_chip": 36}
+    lines = [f'{key} = "{value}"' for key, value in head.items()]
+    lines += ["date = 2023-05-24", "sent = 3843", "answered = 256", "n_troubled = 128"]
+    lines += ['source = "own"']
+    for key, count in counts.items():
+        lines += ["[[category]]", f'key = "{key}"', f'label = "{key}"', f"count = {count}"]
+        lines += [f"share = {100 * count / 128:.1f}", 'source = "own"']
+    path.write_text("\n".join(lines), encoding="utf-8")
+    profile = load_profile(path)
+    found = troubles_of(profile)
+    assert {"reader.face_auth_mask", "card.surface_soiled", "terminal.pc_failure"} <= {
+        t.id for t in found
+    }
+    assert all(set(t.categories) & set(counts) for t in found)
+    assert draw(profile, Random("7")) in found
