@@ -6,6 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import IO
 
 from pcsc_script import ALLOWED, SCRIPT
 from vpcd_lab import EMPTY, MUTE, PRESENT, Inside
@@ -113,7 +114,7 @@ def test_opensc_reads_the_card_over_protocol_4_5() -> None:
         env = {**os.environ, **desk.env(), "LD_LIBRARY_PATH": str(newer_library())}
         pcscd = desk.endpoints.pcsc
         scan = subprocess.Popen(
-            ["pcsc_scan", "-n"],
+            ["timeout", "20", "pcsc_scan", "-n"],
             env=env,
             stdout=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
@@ -126,7 +127,7 @@ def test_opensc_reads_the_card_over_protocol_4_5() -> None:
             desk.remove_card()
             _read_until(scan.stdout, "Card removed")
         finally:
-            scan.kill()
+            scan.terminate()
             scan.wait(10)
             scan.stdout.close()
         desk.insert_card()
