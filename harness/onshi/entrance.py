@@ -33,6 +33,10 @@ _ONE_OF_TWO = (
     "pcsc and pyscard are two ways to the same reader, and a program in this process can go only "
     "one: choose pyscard for Python code in this process without libpcsclite, else pcsc"
 )
+_ONE_DESK = (
+    "another desk of this process is open and has its way to PC/SC: in-process pyscard can reach "
+    "only one; close it, or use this desk from child processes (door pcsc)"
+)
 _NOT_ELSEWHERE = (
     "the door {door} is in this very process here, and a program in another one cannot reach it: "
     "use the door vpcd, or a machine with libpcsclite"
@@ -79,6 +83,7 @@ class Entrance:
         self._in_process = in_process
         self._responses: ResponsesDoor | None = None
         self._own = False
+        self._also_taken: Endpoints | None = None
         self.open_doors: set[str] = set()
         if "pyscard" in asked and "pcsc" in asked:
             raise OnshiError(_ONE_OF_TWO)
@@ -96,11 +101,7 @@ class Entrance:
         if in_process is not False and shared.taken.acquire(blocking=False):
             return shared
         if in_process:
-            raise OnshiError(
-                "another desk of this process is open and has its way to PC/SC: in-process "
-                "pyscard can reach only one; close it, or use this desk from child processes "
-                "(door pcsc)"
-            )
+            raise OnshiError(_ONE_DESK)
         self._own = True
         own = Endpoints()
         own.taken.acquire()
@@ -171,6 +172,11 @@ class Entrance:
 
         if self._in_process is False:
             raise OnshiError(_NOT_ELSEWHERE.format(door="pcsc"))
+        if not self.endpoints.in_process:
+            shared = process_endpoints()
+            if not shared.taken.acquire(blocking=False):
+                raise OnshiError(_ONE_DESK)
+            self._also_taken = shared
         self.endpoints.pyscard.attach(
             self._reader,
             self._chain,
@@ -208,3 +214,5 @@ class Entrance:
         if self._own:
             self.endpoints.close()
         self.endpoints.taken.release()
+        if self._also_taken is not None:
+            self._also_taken.taken.release()

@@ -21,10 +21,10 @@ class Script:
         self.steps: list[tuple[str, Any]] = []
 
     def do(self, label: str, name: str, *args: Any) -> Any:
-        """Call it by pyscard's name and note the answer; a TypeError is an answer, too."""
+        """Call it by pyscard's name and note the answer; that a type is wrong is one, too."""
         try:
             result = getattr(scard, name)(*args)
-        except TypeError as e:
+        except (TypeError, UnicodeError) as e:
             result = str(e)
         self.steps.append((label, _comparable(name, result)))
         return result
@@ -160,6 +160,7 @@ class Script:
             "a tuple": ((name, 0),),
             "another type": [(name, "0")],
             "no string": [(7, 0)],
+            "a name beyond ASCII": [("é", 0)],
             "an ATR that is none": [(name, 0, "x")],
         }.items():
             self.do(f"change: {what}", ask, context, 0, states)

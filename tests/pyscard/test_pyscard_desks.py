@@ -21,6 +21,8 @@ from smartcard.scard import SCardEstablishContext, SCardReleaseContext
 from smartcard.System import readers
 
 from onshi import Desk
+from onshi.doors.pyscard import pyscard_door
+from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError, UnknownNameError
 
 UNAVAILABLE, INVALID_HANDLE = 0x80100017, 0x80100003
@@ -130,6 +132,27 @@ def test_the_other_door_cannot_be_opened_beside(desk: Desk) -> None:
     with pytest.raises(OnshiError, match="choose pyscard"):
         desk.open("pcsc")
     assert len(readers()) == 1
+
+
+def test_a_desk_with_addresses_of_its_own_has_this_process_to_itself(
+    open_desk: Callable[..., Desk],
+) -> None:
+    with Desk(date="2025-10-20", doors=("folder",), endpoints=Endpoints()) as other:
+        other.open("pyscard")
+        assert len(readers()) == 1
+        with pytest.raises(OnshiError, match="another desk of this process"):
+            open_desk()
+    in_socket = Desk(date="2025-10-20", in_process=True)
+    try:
+        with (
+            Desk(date="2025-10-20", doors=("folder",)) as other,
+            pytest.raises(OnshiError, match="another desk of this process"),
+        ):
+            other.open("pyscard")
+        assert functions() == BEFORE
+    finally:
+        in_socket.close()
+    assert open_desk()
 
 
 class Seen(CardObserver):
@@ -242,6 +265,19 @@ def test_a_forked_child_has_the_real_functions(desk: Desk) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
     assert scard.SCardIsValidContext(context_here) == 0
     assert functions() != BEFORE
+
+
+def test_nothing_is_kept_of_contexts_and_handles_given_back(desk: Desk) -> None:
+    kept = pyscard_door()
+    before = set(kept.contexts), set(kept.handles)
+    for _ in range(50):
+        number, handle, _ = connected(desk)
+        scard.SCardDisconnect(handle, 0)
+        scard.SCardReleaseContext(number)
+        number, handle, _ = connected(desk)
+        scard.SCardReleaseContext(number)
+    assert (set(kept.contexts), set(kept.handles)) == before
+    assert desk.reader.states()[0].sharing == 0
 
 
 def test_calls_of_many_threads_do_not_mix(desk: Desk) -> None:

@@ -149,7 +149,10 @@ class Waits:
 
 
 def _asked(states: Any) -> list[Asked]:
-    """The reader states that a program passes. Raises TypeError in pyscard's words."""
+    """The reader states that a program passes.
+
+    Raises TypeError in pyscard's words, and UnicodeEncodeError for a name beyond ASCII, as it does.
+    """
     if not isinstance(states, list):
         raise TypeError("Expected a list object.")
     asked = []
@@ -161,6 +164,7 @@ def _asked(states: Any) -> list[Asked]:
         name, current, atr = (*one, [])[:3]
         if not isinstance(name, str):
             raise TypeError("Expected a string as reader name.")
+        name.encode("ascii")
         if not isinstance(current, int):
             raise TypeError("Expected an Int as second tuple item.")
         if not isinstance(atr, list):
