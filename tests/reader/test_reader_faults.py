@@ -168,7 +168,7 @@ def test_settings_that_are_refused(settings: dict[str, Any], message: str) -> No
 )
 def test_schedules_that_no_program_would_see(code: str, when: Schedule) -> None:
     with pytest.raises(CannotDeliverError):
-        ReturnCode(code=code).check(when)
+        ReturnCode(code=code).check_doors(when, frozenset({"pcsc"}))
 
 
 @pytest.mark.parametrize(
@@ -181,7 +181,7 @@ def test_schedules_that_no_program_would_see(code: str, when: Schedule) -> None:
     ],
 )
 def test_schedules_that_are_fine(code: str, when: Schedule) -> None:
-    ReturnCode(code=code).check(when)
+    ReturnCode(code=code).check_doors(when, frozenset({"pcsc"}))
 
 
 @pytest.mark.parametrize(

@@ -40,13 +40,18 @@ def after_looks(run: FaultRun, looks: int, then: Callable[[], None]) -> bool:
 def gone_while_watched(names: tuple[str, ...], run: FaultRun) -> bool | None:
     """For ``in_force``: a program that only waits sees the reader go once, and come back in peace.
 
-    A ``match`` that names Wait takes the schedule at its word.
+    One that has just begun must have seen the list of readers before. A ``match`` that names
+    Wait takes the schedule at its word.
     """
+    if names[0] in ("EstablishContext", "ReadersState"):
+        run.state["begins"] = names[0] == "EstablishContext"
     if names[0] not in WATCHED or run.runtime.schedule.match:
         return None
     if names[0] == "Transmit":
         run.state["exchanged"] = True
         return None
+    if run.state.get("begins"):
+        return False
     seen = run.state.get("watched", "exchanged" in run.state)
     run.state["watched"] = True
     return False if seen else None

@@ -80,8 +80,13 @@ def test_late_by_looks(meeting: Meeting, program: str) -> None:
 
 def test_late_by_the_clock_under_java_and_pcsc_scan(meet: Callable[..., Meeting]) -> None:
     meeting = meet(time="real", time_scale=0.1)
-    meeting.inject("hands.late", seconds=10.0)
     with pcsc_scan(meeting.desk) as watcher:
+        watcher.saw("Card inserted")
+        meeting.desk.remove_card()
+        watcher.saw("Card removed")
+        meeting.inject("hands.late", seconds=3.0)
+        meeting.desk.insert_card()
+        assert state(meeting.desk) == 2
         watcher.saw("Card removed", "Card inserted")
     assert meeting.java("await present", "connect", SELECT)[-1] == "ok 9000"
 

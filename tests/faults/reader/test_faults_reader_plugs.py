@@ -52,8 +52,9 @@ def test_unplugged_is_for_good(meeting: Meeting, program: str) -> None:
     assert meeting.steps(program, "connect", SELECT)[-1] == "ok 9000"
 
 
+@pytest.mark.soak
 def test_unplugged_kills_opensc(meeting: Meeting) -> None:
-    """OpenSC 0.23 recurses until its stack is full: a bug of its own, and its end."""
+    """OpenSC 0.23 recurses until its stack is full, for seconds: a bug of its own, and its end."""
     meeting.inject("reader.unplugged", SECOND)
     ran = meeting.opensc("-s", "00A4000000", "-s", "00A4000000", timeout=20)
     assert ran.rc != 0
