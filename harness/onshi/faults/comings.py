@@ -7,11 +7,8 @@ from typing import Protocol, runtime_checkable
 
 from onshi.faults.base import FaultRun
 
-__all__ = ["AWAY", "WATCHED", "after_looks", "gone_while_watched", "when_watched"]
+__all__ = ["AWAY", "after_looks", "watched"]
 
-WATCHED = frozenset({"Transmit", "Wait"})
-"""Where a reader is lost unless a schedule's ``match`` says otherwise: in the middle of an
-exchange, or under the eyes of a program that only waits for something to change."""
 AWAY = 1.0
 """Seconds after which it is back where a program only watches."""
 _WATCHED_FOR = 0.5
@@ -37,31 +34,25 @@ def after_looks(run: FaultRun, looks: int, then: Callable[[], None]) -> bool:
     return False
 
 
-def gone_while_watched(names: tuple[str, ...], run: FaultRun) -> bool | None:
-    """For ``in_force``: a program that only waits sees the reader go once, and come back in peace.
+def watched(names: tuple[str, ...], run: FaultRun, then: Callable[[], None]) -> bool | None:
+    """For ``in_force``: call ``then`` once, for a program that has only waited for a while.
 
-    One that has just begun must have seen the list of readers before. A ``match`` that names
-    Wait takes the schedule at its word.
+    It is a strike like any other, counted when it comes about, which it does not where somebody
+    uses the card by then. A program that has just begun must have seen the list of readers
+    before. A schedule with a ``match`` is taken at its word instead.
     """
     if names[0] in ("EstablishContext", "ReadersState"):
         run.state["begins"] = names[0] == "EstablishContext"
-    if names[0] not in WATCHED or run.runtime.schedule.match:
+    if names[0] not in ("Transmit", "Wait") or run.runtime.schedule.match:
         return None
     if names[0] == "Transmit":
         run.state["exchanged"] = True
         return None
-    if run.state.get("begins"):
-        return False
-    seen = run.state.get("watched", "exchanged" in run.state)
-    run.state["watched"] = True
-    return False if seen else None
 
-
-def when_watched(run: FaultRun, then: Callable[[], None]) -> None:
-    """Call ``then`` when a program has watched for a while, and nobody uses the card meanwhile."""
-
-    def go() -> None:
-        if not run.over and "exchanged" not in run.state:
+    def strike() -> None:
+        if not run.over and "exchanged" not in run.state and run.due("Wait"):
             then()
 
-    run.clock.later(_WATCHED_FOR, go)
+    if not run.state.get("begins") and run.state.setdefault("watched", strike) is strike:
+        run.clock.later(_WATCHED_FOR, strike)
+    return False

@@ -105,6 +105,14 @@ def test_a_program_that_exchanges_is_not_bothered_while_it_waits(
     assert meeting.struck("reader.lost") == 1
 
 
+def test_waiting_before_an_exchange_does_not_use_up_the_fault(meeting: Meeting) -> None:
+    meeting.inject("reader.lost", {"first": 1}, polls=1)
+    seen = meeting.java("readers", "await present", "connect", SELECT)
+    assert seen[1] == "ok true"
+    assert UNAVAILABLE["java"] in seen[-1]
+    assert [e["at"] for e in meeting.desk.journal.events("fault", "fault")] == ["Transmit"]
+
+
 @pytest.mark.parametrize("fault", ["reader.lost", "reader.replugged"])
 def test_pcsc_scan_sees_it_go_and_come_back(meet: Callable[..., Meeting], fault: str) -> None:
     desk = meet(time_scale=0.2).desk

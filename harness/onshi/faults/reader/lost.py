@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import AWAY, WATCHED, after_looks, gone_while_watched, when_watched
+from onshi.faults.comings import AWAY, after_looks, watched
 from onshi.seams import ReaderCalls, Seam
 
 
@@ -19,7 +19,7 @@ class Lost(Fault, frozen=True, kw_only=True):
     only waits for a change sees it go after half a second, once, and come back a second later.
     """
 
-    OPERATIONS: ClassVar[frozenset[str]] = WATCHED
+    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
 
     polls: int = 3
 
@@ -28,18 +28,21 @@ class Lost(Fault, frozen=True, kw_only=True):
             raise ValueError(f"polls counts from 0, not {self.polls}")
 
     def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
-        return gone_while_watched(names, run)
+        return watched(names, run, lambda: self._watched(run))
 
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
         hands = run.hands
         if name == "Wait":
-            when_watched(run, hands.unplug)
-            if self.polls:
-                when_watched(run, lambda: run.clock.later(AWAY, hands.plug))
+            self._watched(run)
         else:
             hands.unplug()
             if self.polls:
                 after_looks(run, self.polls, hands.plug)
         return calls.call(name, client, args)
+
+    def _watched(self, run: FaultRun) -> None:
+        run.hands.unplug()
+        if self.polls:
+            run.clock.later(AWAY, run.hands.plug)

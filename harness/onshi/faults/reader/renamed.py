@@ -6,7 +6,7 @@ import re
 from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import AWAY, WATCHED, after_looks, gone_while_watched, when_watched
+from onshi.faults.comings import AWAY, after_looks, watched
 from onshi.seams import ReaderCalls, Seam
 
 _LONGEST = 127
@@ -35,7 +35,7 @@ class Renamed(Fault, frozen=True, kw_only=True):
     tell (a relay) leave the name as it is.
     """
 
-    OPERATIONS: ClassVar[frozenset[str]] = WATCHED
+    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
 
     name: str = ""
     style: Literal["pcscd", "windows"] = "pcscd"
@@ -48,20 +48,23 @@ class Renamed(Fault, frozen=True, kw_only=True):
             raise ValueError(f"looks counts from 0, not {self.looks}")
 
     def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
-        return gone_while_watched(names, run)
+        return watched(names, run, lambda: self._watched(run))
 
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
         hands = run.hands
         if name == "Wait":
-            when_watched(run, lambda: self._leave(run))
-            when_watched(run, lambda: run.clock.later(AWAY, hands.plug))
+            self._watched(run)
         else:
             self._leave(run)
             if not (self.looks and after_looks(run, self.looks, hands.plug)):
                 hands.plug()
         return calls.call(name, client, args)
+
+    def _watched(self, run: FaultRun) -> None:
+        self._leave(run)
+        run.clock.later(AWAY, run.hands.plug)
 
     def _leave(self, run: FaultRun) -> None:
         hands = run.hands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import gone_while_watched, when_watched
+from onshi.faults.comings import watched
 from onshi.reader import ScardError
 from onshi.seams import HangUpError, ReaderCalls, Seam
 
@@ -49,17 +49,14 @@ class Service(Fault, frozen=True, kw_only=True):
         if run.runtime.schedule.match or self.state == "dead":
             return None
         if self.state == "restarted":
-            seen = gone_while_watched(names, run)
-            return seen if names[0] in ("Transmit", "Wait") else False
+            seen = watched(names, run, lambda: self._restart(run))
+            return seen if names[0] == "Transmit" else False
         return None if names[0] == "Transmit" else False
 
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
         if "refused" not in run.state:
-            if self.state == "restarted" and name == "Wait":
-                when_watched(run, lambda: self._restart(run))
-                return calls.call(name, client, args)
             run.state["refused"], run.state["new"] = 0, []
             if self.state == "restarted":
                 self._restart(run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import WATCHED, gone_while_watched, when_watched
+from onshi.faults.comings import watched
 from onshi.seams import ReaderCalls, Seam
 
 
@@ -17,16 +17,16 @@ class Unplugged(Fault, frozen=True, kw_only=True):
     fault is taken back.
     """
 
-    OPERATIONS: ClassVar[frozenset[str]] = WATCHED
+    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
 
     def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
-        return gone_while_watched(names, run)
+        return watched(names, run, lambda: self._watched(run))
 
     def call(
         self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
     ) -> tuple[Any, ...]:
-        if name == "Wait":
-            when_watched(run, run.hands.unplug)
-        else:
-            run.hands.unplug()
+        self._watched(run)
         return calls.call(name, client, args)
+
+    def _watched(self, run: FaultRun) -> None:
+        run.hands.unplug()
