@@ -230,6 +230,14 @@ def test_pcsc_scan_says_what_a_broken_one_is(meeting: Meeting) -> None:
         watcher.saw(f"Reader 1: {NAME}", "Card inserted")
 
 
+def test_one_that_somebody_else_took_away_is_missed_by_nobody(meeting: Meeting) -> None:
+    meeting.inject("reader.second_first")
+    assert OTHER in names(meeting, "raw")
+    meeting.desk.reader.remove_reader(OTHER)
+    meeting.desk.injections.lift_fault("reader.second_first")
+    assert names(meeting, "raw") == f"ok {NAME}"
+
+
 def test_the_card_goes_on_being_laid_on_the_old_one(meeting: Meeting) -> None:
     meeting.inject("reader.second_first")
     names(meeting, "raw")

@@ -49,5 +49,9 @@ class SecondFirst(Fault, frozen=True, kw_only=True):
         run.state["there"] = True
         if isinstance(shelf, _Shelf) and shelf.index_of(self.name) < 0:
             shelf.add_reader(self.name, first=True, broken=self.state == "broken")
-            run.at_end(lambda: shelf.remove_reader(self.name))
+            run.at_end(lambda: self._take_away(shelf))
         return calls.call(name, client, args)
+
+    def _take_away(self, shelf: _Shelf) -> None:
+        if shelf.index_of(self.name) >= 0:
+            shelf.remove_reader(self.name)
