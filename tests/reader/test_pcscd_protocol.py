@@ -113,7 +113,7 @@ def test_errors_have_no_payload_and_the_next_answer_is_whole(
     assert client.control(handle, 0x42000123, b"abc") == (UNSUPPORTED, b"")
     assert client.attribute(handle, 0x7FFF0003, room=4) == (INSUFFICIENT, b"")
     assert client.attribute(handle, 0x00030125) == (UNSUPPORTED, b"")
-    assert client.set_attribute(handle, 0x00010100, b"x") == NOT_TRANSACTED
+    assert client.set_attribute(handle, 0x00010100, b"x") == UNSUPPORTED
     bench.engine.remove()
     assert client.transmit(handle, READ) == (REMOVED, b"")
     assert client.status(handle) == REMOVED

@@ -254,6 +254,7 @@ ALLOWED: dict[str, tuple[str, str, str]] = {
     "vendor": ("8010001F", "00000000 534f4e5900", _NO_ATTRIBUTES),
     "presence": ("8010001F", "00000000 02", _NO_ATTRIBUTES),
     "interface status": ("8010001F", "00000000 01", _NO_ATTRIBUTES),
+    "set attribute": ("80100016", "8010001F", _NO_ATTRIBUTES),
     "features": ("8010001F", "00000000 120442330012", "vpcd has no controls; libccid's are ours"),
     "pulled: in flight": (
         "00000000",

@@ -1,8 +1,8 @@
 """What a reader says of itself: attributes, and controls of PC/SC part 10.
 
-As libccid 1.5 answers for a USB reader without a PIN pad and without a display
-(`ifdhandler.c`). Attributes that libccid does not know, as the channel or the current
-protocol, are SCARD_E_UNSUPPORTED_FEATURE there, too.
+As libccid 1.5.2 answers for a reader without a PIN pad and without a display, measured with
+its serial driver on a pseudo terminal behind pcscd 1.9.9. Attributes that libccid does not
+know, as the channel or the current protocol, are SCARD_E_UNSUPPORTED_FEATURE there, too.
 """
 
 from __future__ import annotations
@@ -15,8 +15,6 @@ from onshi.reader.codes import (
     GET_FEATURE_REQUEST_WINDOWS,
     GET_TLV_PROPERTIES,
     IFD_PIN_PROPERTIES,
-    MODIFY_PIN_DIRECT,
-    VERIFY_PIN_DIRECT,
     Attribute,
     ScardError,
 )
@@ -75,7 +73,7 @@ def control_of(reader: Reader, code: int) -> tuple[int, bytes]:
             return 0, _properties(reader)
         case _ if code == IFD_PIN_PROPERTIES:
             return 0, _PIN_PROPERTIES
-        case _ if code in (VERIFY_PIN_DIRECT, MODIFY_PIN_DIRECT, CCID_ESCAPE):
+        case _ if code == CCID_ESCAPE:
             return _NOT_TRANSACTED, b""
     return _UNSUPPORTED, b""
 

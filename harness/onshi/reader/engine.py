@@ -29,6 +29,7 @@ _NOT_TRANSACTED = int(ScardError.SCARD_E_NOT_TRANSACTED)
 _REMOVED = int(ScardError.SCARD_W_REMOVED_CARD)
 _SHARING = int(ScardError.SCARD_E_SHARING_VIOLATION)
 _UNAVAILABLE = int(ScardError.SCARD_E_READER_UNAVAILABLE)
+_UNSUPPORTED = int(ScardError.SCARD_E_UNSUPPORTED_FEATURE)
 _RAW, _ANY_OLD = int(Protocol.RAW), int(Protocol.ANY_OLD)
 
 
@@ -187,4 +188,4 @@ class ReaderEngine(Connections):
 
     def _set_attrib(self, client: Client, number: int, attribute: int, value: bytes) -> tuple[int]:
         reader, code = self._check(client, number)
-        return (code,) if code or reader is None else (_NOT_TRANSACTED,)
+        return (code,) if code or reader is None else (_UNSUPPORTED,)
