@@ -26,7 +26,7 @@ class Script:
             result = getattr(scard, name)(*args)
         except (TypeError, UnicodeError) as e:
             result = str(e)
-        self.steps.append((label, _comparable(name, result)))
+        self.steps.append((label, comparable(name, result)))
         return result
 
     def run(self) -> list[tuple[str, Any]]:
@@ -202,7 +202,7 @@ _HANDLE = {"SCardConnect": 1, "SCardEstablishContext": 1}
 _UNSET = {"SCardConnect": (0, 0), "SCardReconnect": (0,), "SCardTransmit": ([],)}
 
 
-def _comparable(name: str, result: Any) -> Any:
+def comparable(name: str, result: Any) -> Any:
     """Without numbers that are unique, and without memory that pyscard never set."""
     if not isinstance(result, list):
         return result
