@@ -25,6 +25,20 @@ ANY = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
     with Desk(date="2025-10-20", doors=(request.param,), in_process=True) as desk:
         yield desk
+        desk.injections.clear()
+        while BEGUN:
+            scard.SCardReleaseContext(BEGUN.pop())
+
+
+BEGUN: list[int] = []
+"""Contexts to give back: what a broken service did not take, and what a test left."""
+
+
+def established() -> tuple[int, int]:
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    if not code:
+        BEGUN.append(context)
+    return code, context
 
 
 def script() -> list[int]:
@@ -36,7 +50,7 @@ def script() -> list[int]:
         return result[1] if len(result) > 1 else None
 
     for _ in range(2):
-        context = said(*scard.SCardEstablishContext(scard.SCARD_SCOPE_USER))
+        context = said(*established())
         if codes[-1]:
             continue
         names = scard.SCardListReaders(context, [])[1]
@@ -100,7 +114,7 @@ def test_every_code_reaches_a_program(desk: Desk, code: ScardError) -> None:
 
 def calls(name: str) -> int:
     """The code of one call, after all that it needs."""
-    context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
+    context = established()
     if name == "EstablishContext":
         return int(context[0])
     reader = scard.SCardListReaders(context[1], [])[1][0]
@@ -146,7 +160,7 @@ def test_any_call_can_answer_it(desk: Desk, name: str) -> None:
 
 def test_a_cancel_that_fails_and_one_that_does_not(desk: Desk) -> None:
     desk.inject("reader.return_code", {"match": "Cancel", "first": 1}, code="COMM_DATA_LOST")
-    context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)[1]
+    context = established()[1]
     reader = (scard.SCardListReaders(context, [])[1][0], 0)
     seen = scard.SCardGetStatusChange(context, 0, [reader])[1]
     waited: list[int] = []
