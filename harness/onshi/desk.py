@@ -7,17 +7,14 @@ from datetime import date as Date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
-
 from onshi.card import VirtualCard
-from onshi.card.device import load_device
 from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
 from onshi.doors.pyscard_flavour import flavour_named
 from onshi.eligibility.api import ApiService
 from onshi.eligibility.service import EligibilityService
 from onshi.endpoints import Endpoints
 from onshi.entrance import DOORS, SURFACES, Entrance, check_doors
-from onshi.errors import CannotDeliverError, OnshiError
+from onshi.errors import OnshiError
 from onshi.faults import FaultBoard, FaultRun
 from onshi.injections import Injections
 from onshi.journal import Journal, Lane
@@ -27,6 +24,7 @@ from onshi.reader import ReaderEngine, load_reader
 from onshi.schedule import Schedule
 from onshi.seams import Answer, CardLink, Inquiries, Inquiry, ReaderCalls, Scene, Site
 from onshi.terminal.app import FaceTerminal
+from onshi.tray import Tray
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
@@ -123,7 +121,9 @@ class Desk:
         self.board.hands, self.board.site = self.reader, self.site
         self.board.scene = self.scene
         self.hands = self.board.moved(self.reader)
-        self._lies = False
+        self.tray = Tray(
+            self.scene, self.reader, self.hands, journal=self.journal, seed=seed, given=card
+        )
         self.injections = Injections(self)
         self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
@@ -132,9 +132,6 @@ class Desk:
         self._reception: Reception | None = None
         self._patient_file: Path | None = None
         self._closed = False
-        self._card: VirtualCard | None = None
-        self.laid = card(self.journal.only("card")) if card else None
-        self._laid_as = msgspec.structs.replace(self.scene.card)
 
         def chain(calls: ReaderCalls) -> ReaderCalls:
             faulty = self.board.reader(calls)
@@ -233,7 +230,7 @@ class Desk:
     @property
     def card(self) -> VirtualCard:
         """Their card."""
-        return self._own_card() if self._card is None else self._card
+        return self.tray.card
 
     def insert_card(self) -> None:
         """Put the patient's card on the reader: the same one until the scene says otherwise.
@@ -241,57 +238,21 @@ class Desk:
         One that the desk was given lies there until the next patient comes. Faults of the seam
         hands may come in between.
         """
-        self._lies = True
-        self.hands.insert(self._at_hand())
-
-    def _at_hand(self) -> CardLink:
-        """The card that lies on the reader, or would."""
-        return self._own_card() if self.laid is None else self.laid
-
-    def _own_card(self) -> VirtualCard:
-        """The patient's card as the scene has it by now."""
-        spec = self.scene.card
-        patient = spec.holder or self.scene.patient
-        if self._card is None or (self._card.spec, self._card.patient) != (spec, patient):
-            lane = self.journal.only("card")
-            spec, patient = msgspec.structs.replace(spec), msgspec.structs.replace(patient)
-            self._card = VirtualCard(spec, patient, seed=self.seed, lane=lane)
-        return self._card
+        self.tray.insert()
 
     def remove_card(self) -> None:
         """Take the card off the reader; nothing happens when there is none.
 
         Faults of the seam hands may come in between.
         """
-        self._lies = False
-        self.hands.remove()
-
-    def clear_reader(self) -> None:
-        """No card on the reader, whatever anybody forgot there."""
-        self._lies = self.injections.lay_anew = False
-        self.reader.remove()
-
-    def settle(self) -> None:
-        """The card is where hands with the faults of now would have it."""
-        if self.injections.lay_anew and self._lies:
-            self.clear_reader()
-            self.insert_card()
-        elif self._lies and not self.reader.has_card():
-            self.insert_card()
-        elif not self._lies:
-            self.reader.remove()
-        self.injections.lay_anew = False
+        self.tray.remove()
 
     def lay_down(self, kind: str) -> None:
         """Put a card of another kind on the reader, a name of ``devices/cards``, as the patient's.
 
         Raises :class:`UnknownNameError`.
         """
-        load_device(kind)
-        self.laid = None
-        self.scene.card = msgspec.structs.replace(self.scene.card, kind=kind, atr=None)
-        self.remove_card()
-        self.insert_card()
+        self.tray.change_kind(kind)
 
     def next_patient(self, kind: str = "") -> Patient:
         """The next person comes to the desk, with a card of their own on the reader.
@@ -306,10 +267,9 @@ class Desk:
 
     def change_patient(self, kind: str = "") -> None:
         """Another person stands at the desk, their card in hand."""
-        self.laid = None
         self._set_scene(self._new_scene(kind))
         self.injections.forget_scene()
-        self._at_hand()
+        self.tray.next_patient()
         self._lane.event("patient", key=self.patient.key)
         self.write_patient()
 
@@ -334,23 +294,16 @@ class Desk:
         :class:`CannotDeliverError`.
         """
         run = self.injections.inject(fault, when, settings)
-        if self.injections.lay_anew:
-            self.settle()
+        if self.tray.anew:
+            self.tray.settle()
         return run
 
     def show_card_again(self) -> None:
-        """The scene has changed: the card on the reader is put there anew, as it is by now.
+        """The scene has changed: the card on the reader and the patient file follow.
 
-        Raises :class:`CannotDeliverError` where the scene asks for another card than the recorded
-        one that lies there.
+        Raises :class:`CannotDeliverError` where that cannot be (:meth:`Tray.show_again`).
         """
-        if self.laid is not None and self.scene.card != self._laid_as:
-            raise CannotDeliverError(
-                "a recorded card is as it was recorded, and nothing can be changed on it: use a "
-                "fault of the seam card (card.status_word ...), or the patient's own card"
-            )
-        if self.reader.has_card():
-            self.reader.insert(self._at_hand())
+        self.tray.show_again()
         self.write_patient()
 
     def apply(self, trouble: str | Trouble, surfaces: Iterable[str] | None = None) -> None:
@@ -362,8 +315,8 @@ class Desk:
         from onshi.reception import apply_trouble
 
         apply_trouble(self, _trouble(trouble), frozenset(surfaces or self.surfaces))
-        if self.injections.lay_anew:
-            self.settle()
+        if self.tray.anew:
+            self.tray.settle()
 
     @property
     def surfaces(self) -> frozenset[str]:

@@ -36,7 +36,6 @@ class Injections:
         self._desk = desk
         self._made: list[_Injection] = []
         self.trouble = ""
-        self.lay_anew = False
 
     def inject(
         self, fault: str, when: Schedule | Mapping[str, Any] | None, settings: dict[str, Any]
@@ -55,7 +54,7 @@ class Injections:
                 self._lift([injection], "fault here", fault)
                 raise
         elif made.SEAM is Seam.HANDS and "insert" in (made.OPERATIONS or ()):
-            self.lay_anew = True
+            desk.tray.anew = True
         self._look_again(run)
         return run
 
@@ -125,7 +124,7 @@ class Injections:
         if Seam.READER in seams:
             desk.reader.plug()
         if Seam.HANDS in seams:
-            desk.settle()
+            desk.tray.settle()
         desk.journal.only("desk").event("lift", name=name)
 
     def clear(self) -> None:

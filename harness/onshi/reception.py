@@ -112,7 +112,7 @@ class Reception:
         else:
             self._before = desk.scene.truth
         if not following:
-            desk.clear_reader()
+            desk.tray.clear()
         self._seen: _Seen | None = None
         self.visit = self._make_visit(chart)
         self.next_visit: Visit | None = None

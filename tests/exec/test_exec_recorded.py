@@ -172,9 +172,9 @@ def test_a_recorded_card_cannot_be_changed(place: Path, first: Done) -> None:
         with pytest.raises(CannotDeliverError, match="recorded"):
             desk.inject("scene.certificate")
         assert desk.injections.faults == []
-        assert desk.laid is not None
+        assert desk.tray.laid is not None
         desk.next_patient()
-        assert desk.laid is None
+        assert desk.tray.laid is None
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,7 @@ class Counter:
             self.desk.apply(trouble)
         for name, when, settings in self.world.faults:
             self.desk.inject(name, when, **settings)
-        if self.world.card is not None and self.desk.laid is None:
+        if self.world.card is not None and self.desk.tray.laid is None:
             raise OnshiError(
                 f"{' and '.join(self.world.troubles)} brings another patient with a card of their "
                 "own: a recorded card cannot be theirs; use the trouble's faults (--fault) with it"
