@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -17,6 +19,20 @@ def _claimed_socket() -> None:
     from onshi.endpoints import process_endpoints
 
     _ = process_endpoints().pcsc
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _nothing_of_pyscard_left() -> Iterator[None]:
+    """The next module may run in the same process: no context of ours is held, no monitor lives."""
+    yield
+    scard = sys.modules.get("smartcard.scard._scard")
+    if scard is not None:
+        owners = [type(getattr(one, "__self__", None)) for one in vars(scard).values()]
+        replaced = [one for one in owners if one.__module__.startswith("onshi.")]
+        assert not replaced, "contexts were not released, so pyscard's functions are still replaced"
+    monitoring = sys.modules.get("smartcard.CardMonitoring")
+    thread = monitoring.CardMonitoringThread.instance if monitoring is not None else None
+    assert thread is None, "a CardMonitor has not been stopped"
 
 
 @pytest.fixture

@@ -45,8 +45,20 @@ def desk() -> Iterator[Desk]:
         yield made
 
 
+HELD: list[int] = []
+
+
+@pytest.fixture(autouse=True)
+def _let_go() -> Iterator[None]:
+    """After the desk: what is held keeps pyscard's functions replaced."""
+    yield
+    while HELD:
+        scard.SCardReleaseContext(HELD.pop())  # a lost service says so, and forgets it too
+
+
 def context_and_handle() -> tuple[int, int]:
     context = scard.SCardEstablishContext(0)[1]
+    HELD.append(context)
     name = scard.SCardListReaders(context, [])[1][0]
     code, handle, _ = scard.SCardConnect(context, name, SHARED, T1)
     assert code == 0

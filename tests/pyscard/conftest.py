@@ -4,13 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from smartcard import scard
 
 from onshi import Desk
+from onshi.doors.pyscard import pyscard_door
 
 
 @pytest.fixture
 def open_desk() -> Iterator[Callable[..., Desk]]:
-    """Desks with the door pyscard, closed at the end."""
+    """Desks with the door pyscard, closed at the end, and every context given back."""
     desks: list[Desk] = []
 
     def opened(**settings: Any) -> Desk:
@@ -21,6 +23,8 @@ def open_desk() -> Iterator[Callable[..., Desk]]:
     yield opened
     for desk in desks:
         desk.close()
+    for number in list(pyscard_door().contexts):
+        scard.SCardReleaseContext(number)
 
 
 @pytest.fixture

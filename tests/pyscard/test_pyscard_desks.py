@@ -265,6 +265,7 @@ def test_a_forked_child_has_the_real_functions(desk: Desk) -> None:
     assert os.waitstatus_to_exitcode(status) == 0
     assert scard.SCardIsValidContext(context_here) == 0
     assert functions() != BEFORE
+    assert scard.SCardReleaseContext(context_here) == 0
 
 
 def test_nothing_is_kept_of_contexts_and_handles_given_back(desk: Desk) -> None:

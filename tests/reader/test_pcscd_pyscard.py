@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from reader_bench import ATR, READER, Bench, ScriptedCard, until
-from smartcard.CardMonitoring import CardMonitor, CardObserver
+from smartcard.CardMonitoring import CardMonitor, CardMonitoringThread, CardObserver
 from smartcard.CardRequest import CardRequest
 from smartcard.CardType import ATRCardType
 from smartcard.Exceptions import (
@@ -109,6 +109,7 @@ def observers() -> Iterator[list[_Observer]]:
     endpoint.detach()
     assert not thread.is_alive()
     monitor.deleteObserver(made[0])
+    CardMonitor.instance = CardMonitoringThread.instance = None
 
 
 @pytest.fixture

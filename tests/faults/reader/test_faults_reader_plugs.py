@@ -64,7 +64,7 @@ def test_unplugged_kills_opensc(meeting: Meeting) -> None:
 
 
 def test_unplugged_while_a_monitor_watches(meet: Callable[..., Meeting]) -> None:
-    desk = meet(time_scale=0.1).desk
+    desk = meet(time_scale=0.5).desk
     desk.inject("reader.unplugged")
     with monitors(desk) as watcher:
         watcher.saw(f"card + {ATR}", f"card - {ATR}")
@@ -138,7 +138,7 @@ def test_the_trouble_shows_itself_to_pcsc_scan() -> None:
 
 
 def test_monitors_see_a_lost_reader_go_and_come_back(meet: Callable[..., Meeting]) -> None:
-    desk = meet(time_scale=0.2).desk
+    desk = meet(time_scale=0.5).desk
     desk.inject("reader.lost")
     with monitors(desk) as watcher:
         watcher.saw(f"card + {ATR}", f"card - {ATR}", f"card + {ATR}")
