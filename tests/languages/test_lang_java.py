@@ -87,6 +87,7 @@ def test_troubles_of_every_kind_are_met_well(served: Any, java: Any, tmp_path: P
     assert not [command for command in sent if re.match("00200080.", command)]
 
 
+@pytest.mark.soak
 def test_the_whole_profile_has_a_case_for_each_trouble(
     start_serve: Any, java: Any, tmp_path: Path
 ) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from onshi.card.explain import INSTRUCTIONS
 from onshi.clock import Clock
 from onshi.errors import CannotDeliverError
 from onshi.faults.base import Fault, FaultRun
@@ -34,20 +35,9 @@ from onshi.seams import (
     WireEvent,
 )
 
-__all__ = ["INS_NAMES", "FaultBoard", "apdu_names"]
+__all__ = ["FaultBoard", "apdu_names"]
 
-INS_NAMES = {
-    0x20: "VERIFY",
-    0x24: "CHANGE_REFERENCE_DATA",
-    0x2A: "SIGN",
-    0x32: "CHANGE_KEY",
-    0x84: "GET_CHALLENGE",
-    0x88: "INTERNAL_AUTHENTICATE",
-    0xA4: "SELECT",
-    0xB0: "READ_BINARY",
-    0xB2: "READ_RECORD",
-    0xCA: "GET_DATA",
-}
+_INS_NAMES = {ins: words.replace(" ", "_") for ins, words in INSTRUCTIONS.items()}
 
 
 _READER_DOORS = frozenset({"pcsc", "pyscard"})
@@ -59,7 +49,7 @@ def apdu_names(apdu: bytes) -> tuple[str, str]:
 
     A VERIFY without data only asks for the tries left and is called ``VERIFY_QUERY``.
     """
-    name = INS_NAMES.get(apdu[1], f"INS_{apdu[1]:02X}") if len(apdu) > 1 else "SHORT"
+    name = _INS_NAMES.get(apdu[1], f"INS_{apdu[1]:02X}") if len(apdu) > 1 else "SHORT"
     if name == "VERIFY" and len(apdu) <= 5:
         name = "VERIFY_QUERY"
     return name, apdu.hex().upper()

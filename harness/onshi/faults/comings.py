@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
-from onshi.faults.base import FaultRun
+from onshi.faults.base import Fault, FaultRun
+from onshi.seams import ReaderCalls
 
-__all__ = ["AWAY", "after_looks", "watched"]
+__all__ = ["Unplugging", "after_looks", "watched"]
 
-AWAY = 1.0
+_AWAY = 1.0
 """Seconds after which it is back where a program only watches."""
 _WATCHED_FOR = 0.5
 """Seconds it watches before: libpcsclite says that it waits when it only wants to look, too."""
@@ -56,3 +57,42 @@ def watched(names: tuple[str, ...], run: FaultRun, then: Callable[[], None]) -> 
     if not run.state.get("begins") and run.state.setdefault("watched", strike) is strike:
         run.clock.later(_WATCHED_FOR, strike)
     return False
+
+
+class Unplugging(Fault, frozen=True, kw_only=True):
+    """What faults share whose reader goes: during a call, or under the eyes of a program that only
+    waits for a change; that one sees it go once, and come back, if it does, a second later.
+    """
+
+    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
+
+    def leave(self, run: FaultRun) -> None:
+        """The reader goes."""
+        run.hands.unplug()
+
+    @property
+    def returns(self) -> bool:
+        """Whether it ever comes back by itself."""
+        return True
+
+    def come_back(self, run: FaultRun) -> None:
+        """It has gone during a call: see to it that it comes back, now or later."""
+
+    def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
+        return watched(names, run, lambda: self._watched(run))
+
+    def call(
+        self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
+    ) -> tuple[Any, ...]:
+        if name == "Wait":
+            self._watched(run)
+        else:
+            self.leave(run)
+            if self.returns:
+                self.come_back(run)
+        return calls.call(name, client, args)
+
+    def _watched(self, run: FaultRun) -> None:
+        self.leave(run)
+        if self.returns:
+            run.clock.later(_AWAY, run.hands.plug)

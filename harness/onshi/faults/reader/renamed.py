@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Literal, Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
-from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.comings import AWAY, after_looks, watched
-from onshi.seams import ReaderCalls, Seam
+from onshi.faults.base import FaultRun, fault
+from onshi.faults.comings import Unplugging, after_looks
+from onshi.seams import Seam
 
 _LONGEST = 127
 
@@ -24,18 +24,16 @@ class _Namer(Protocol):
 
 
 @fault("reader.renamed", Seam.READER, title="カードリーダーの名前が変わる")
-class Renamed(Fault, frozen=True, kw_only=True):
+class Renamed(Unplugging, frozen=True, kw_only=True):
     """Pulled during a call, Transmit unless ``match`` differs, and back with its card after
     ``looks`` more looks at the readers, or at once for 0.
 
     ``name`` is the new one. Without it the number at the end goes up by one, as the services do
     it: ``style = "pcscd"`` makes "… 00 00" "… 01 00", ``"windows"`` makes "… 0" "… 1". A
     program that has written the old name into its settings finds it nowhere. One that only waits
-    for a change sees it as with ``reader.replugged``. Hands that cannot
-    tell (a relay) leave the name as it is.
+    for a change sees it as with ``reader.replugged``. Hands that cannot tell (a relay) leave the
+    name as it is.
     """
-
-    OPERATIONS: ClassVar[frozenset[str]] = frozenset({"Transmit"})
 
     name: str = ""
     style: Literal["pcscd", "windows"] = "pcscd"
@@ -47,26 +45,11 @@ class Renamed(Fault, frozen=True, kw_only=True):
         if self.looks < 0:
             raise ValueError(f"looks counts from 0, not {self.looks}")
 
-    def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
-        return watched(names, run, lambda: self._watched(run))
+    def come_back(self, run: FaultRun) -> None:
+        if not (self.looks and after_looks(run, self.looks, run.hands.plug)):
+            run.hands.plug()
 
-    def call(
-        self, name: str, client: Any, args: tuple[Any, ...], calls: ReaderCalls, run: FaultRun
-    ) -> tuple[Any, ...]:
-        hands = run.hands
-        if name == "Wait":
-            self._watched(run)
-        else:
-            self._leave(run)
-            if not (self.looks and after_looks(run, self.looks, hands.plug)):
-                hands.plug()
-        return calls.call(name, client, args)
-
-    def _watched(self, run: FaultRun) -> None:
-        self._leave(run)
-        run.clock.later(AWAY, run.hands.plug)
-
-    def _leave(self, run: FaultRun) -> None:
+    def leave(self, run: FaultRun) -> None:
         hands = run.hands
         hands.unplug()
         if isinstance(hands, _Namer):
