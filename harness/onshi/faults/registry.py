@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 import onshi.faults as package
+from onshi.data import explain
 from onshi.errors import OnshiError, UnknownNameError, suggest
 from onshi.faults.base import Fault, registered
 
@@ -63,4 +64,5 @@ def make_fault(name: str, settings: dict[str, Any]) -> Fault:
     try:
         return msgspec.convert(settings, cls)
     except msgspec.ValidationError as e:
-        raise OnshiError(f"fault {name}: {e}") from None
+        key, expected = explain(cls, str(e))
+        raise OnshiError(f"fault {name}: {key + ': ' if key else ''}{expected}") from None
