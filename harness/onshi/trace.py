@@ -163,6 +163,8 @@ class Trace:
             self.line(f"記録にない命令 {event['c'][:40]} (unrecorded)", "!!")
         elif what == "recorded_verify":
             self.line("次の照合は記録どおり、暗証番号は比べていない (recorded)", "!!")
+        elif what == "garbage":
+            self.line(f"規約にない通信、接続を切った: {event['why']} (garbage)", "!!")
         elif what == "patient":
             self.line("次の患者 (next patient)")
         elif what == "date":

@@ -276,3 +276,10 @@ def test_the_door_pyscard_is_told_as_well() -> None:
     assert f"Connect {READER} shared T=0|T=1 → 成功 T=1" in lines
     assert "SELECT AP 公的個人認証AP [jpki] → 9000 成功" in lines
     assert "Transmit 00200080 → SCARD_W_REMOVED_CARD 80100069 カードが抜かれた" in lines
+
+
+def test_a_program_that_speaks_something_else_is_told_of() -> None:
+    other = 'curl -sS -m 10 --unix-socket "$PCSCLITE_CSOCK_NAME" http://desk/; test $? != 0'
+    done = run("--trace", "--", "sh", "-c", f"{other} && opensc-tool -n")
+    assert "jpki" in done.stdout.lower()
+    assert any("規約にない通信、接続を切った" in line for line in lines_of(done.stderr))
