@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from datetime import date
 
 import pytest
+from hypothesis import settings
 
 from onshi.people.records import Patient
 
 pytest_plugins = ["pytester"]
+
+# The same examples in every run of `make test`; the soak asks for more, and others each time.
+settings.register_profile("same", derandomize=True, database=None)
+settings.load_profile("default" if os.environ.get("ONSHI_TEST_EXAMPLES") else "same")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -27,8 +27,6 @@ QUICK = settings(
     max_examples=60,
     stateful_step_count=40,
     deadline=None,
-    database=None,
-    derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
 

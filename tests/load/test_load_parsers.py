@@ -26,7 +26,7 @@ from onshi.seams import CardMuteError, CardRemovedError, HangUpError, Power
 ANY_OLD = 0x1000
 MORE = int(os.environ.get("ONSHI_TEST_EXAMPLES", "0"))
 """Set in the soak: so many examples, and others each time."""
-thorough = settings(max_examples=MORE or 150, deadline=None, database=None, derandomize=not MORE)
+thorough = settings(max_examples=MORE or 150, deadline=None)
 byte = st.integers(0, 255)
 header = st.tuples(byte, byte, byte, byte)
 anything = st.binary(max_size=300) | st.binary(min_size=4, max_size=9)

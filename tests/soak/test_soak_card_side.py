@@ -79,10 +79,10 @@ def test_eight_programs_are_never_mixed(tmp_path: Path) -> None:
     print(f"{len(runs)} runs with transactions, {len(mixed)} without")
 
 
-def test_parsers_withstand_thousands_of_other_examples() -> None:
+def test_parsers_and_socket_withstand_thousands_of_other_examples() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider",
-         "tests/load/test_load_parsers.py"],
+         "tests/load/test_load_parsers.py", "tests/reader/test_pcscd_fuzz.py"],
         cwd=Path(__file__).resolve().parents[2],
         env={**os.environ, "ONSHI_TEST_EXAMPLES": "3000"},
         capture_output=True, text=True, timeout=280,
