@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 from onshi.card.recorded import RecordedCard
 from onshi.card.recording import MOST_BYTES, Recording, parse_recording
 from onshi.errors import BadFileError, OnshiError
 from onshi.journal import Lane
+from onshi.whole_file import WholeFile
 
 __all__ = ["RecordingFile", "read_card"]
 
@@ -38,10 +38,8 @@ class RecordingFile:
         self.path, self.recording = path, recording
         if path.is_dir():
             raise OnshiError(f"{path} is a folder: say which file the recording goes to")
-        self._part = path.with_name(path.name + ".part")
-        self._file: BinaryIO | None = None
         try:
-            self._file = self._part.open("wb")
+            self._file = WholeFile(path)
         except OSError as e:
             raise OnshiError(
                 f"the recording cannot be written to {path}: {e.strerror}; choose another place"
@@ -52,16 +50,12 @@ class RecordingFile:
 
         Raises :class:`OnshiError` when it cannot be written.
         """
-        assert self._file is not None
         if self.recording.empty:
             self.give_up()
             return f"nothing was sent to the card: {self.path} was not written"
         try:
-            with self._file as f:
-                f.write(self.recording.text())
-            self._part.replace(self.path)
+            self._file.finish(self.recording.text())
         except OSError as e:
-            self.give_up()
             raise OnshiError(
                 f"the recording cannot be written to {self.path}: {e.strerror}; make room there"
             ) from None
@@ -73,6 +67,4 @@ class RecordingFile:
 
     def give_up(self) -> None:
         """Leave nothing behind."""
-        assert self._file is not None
-        self._file.close()
-        self._part.unlink(missing_ok=True)
+        self._file.give_up()

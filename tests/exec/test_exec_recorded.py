@@ -105,6 +105,11 @@ def test_no_pin_is_in_the_file(place: Path, first: Done) -> None:
     assert not list(place.glob("*.part"))
 
 
+def test_where_it_goes_may_be_standard_output(tmp_path: Path) -> None:
+    done = run("--record", "/dev/stdout", "--", "opensc-tool", "-c", "jpki", "-n", cwd=tmp_path)
+    assert '{"onshi":"recorded card","version":1}' in done.stdout.splitlines()
+
+
 def test_a_program_that_asks_less_is_answered_too(at_the_card: AtTheCard) -> None:
     done, lines, desk = at_the_card("pkcs15-tool", "--list-pins")
     assert done.returncode == 0
