@@ -45,7 +45,7 @@ def _on_pcscd(desk: Inside, client: Inside) -> dict[str, str]:
     return _run(
         lambda *step: str(client("step", *step)),
         hand,
-        lambda flavour: desk("inject", "card.pull", {"nth": 1}, flavour=flavour),
+        lambda flavour: desk("pull", flavour),
     )
 
 

@@ -12,6 +12,10 @@ import sys
 import threading
 import time
 from typing import Any
+from unittest import mock
+
+from onshi.doors.vpcd_connection import Connection
+from onshi.journal import Lane
 
 held: dict[str, Any] = {}
 
@@ -87,6 +91,19 @@ def next_patient() -> str:
 
 def inject(name: str, when: dict[str, Any] | None = None, **settings: Any) -> None:
     held["desk"].inject(name, when, **settings)
+
+
+def pull(flavour: str) -> None:
+    """Pulled at the next command: from just after pcscd's look, so that the next one is far."""
+    looked, control = threading.Event(), Connection._control
+
+    def watched(self: Connection, code: int, lane: Lane) -> None:
+        control(self, code, lane)
+        looked.set()
+
+    with mock.patch.object(Connection, "_control", watched):
+        assert looked.wait(5), "pcscd does not look at the reader"
+    inject("card.pull", {"nth": 1}, flavour=flavour)
 
 
 def tries(which: str) -> int:
