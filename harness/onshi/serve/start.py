@@ -18,7 +18,6 @@ from onshi.clock import today
 from onshi.config import Config, Waiver, waivers_of
 from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError
-from onshi.pki.own import names_of
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import read_rows
 from onshi.serve.counter import Counter, House, World
@@ -142,6 +141,8 @@ def start(config: Config, home: Path, options: Options) -> Running:
 
 def _names(options: Options) -> tuple[str, ...]:
     """By which names other machines call this one; the first is the one that is shown."""
+    from onshi.pki.own import names_of
+
     found = [*options.names, *names_of(options.listen)]
     if options.listen not in _ANY:
         found.insert(0, options.listen)
