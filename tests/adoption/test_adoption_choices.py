@@ -180,6 +180,7 @@ def without_way(row: dict[str, object]) -> dict[str, object]:
     return {k: v for k, v in row.items() if k not in ("same_as", "reproduce")}
 
 
+@pytest.mark.soak
 def test_a_group_is_judged_alike_by_workers_and_alone(whole: WholeRun) -> None:
     project = whole.project
     grouped = rows(whole.kept)

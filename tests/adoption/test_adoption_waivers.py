@@ -208,6 +208,7 @@ class Changed(Naive):
 """
 
 
+@pytest.mark.soak
 def test_with_a_baseline_only_what_is_new_fails(project: Project) -> None:
     """Old breaks pass; a frozen screen (H51), which is new, does not; H02 is fixed."""
     stale = "address.stale"

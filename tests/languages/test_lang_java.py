@@ -134,6 +134,7 @@ def test_naive_mistakes_are_found_and_said_in_japanese(
     assert "氏名が●を含むものに書き換わった" in failures["test_trouble[name.blackdot]"]
 
 
+@pytest.mark.soak
 def test_a_product_that_hangs_or_throws_fails_its_own_trouble(
     served: Any, java: Any, tmp_path: Path
 ) -> None:

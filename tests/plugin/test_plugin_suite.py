@@ -272,6 +272,7 @@ def test_steps_aside_for_pytest_profiling(
     assert run(vendor, "-p", "no:profiling", "--profile=hodanren2025", *args).ret == 0
 
 
+@pytest.mark.soak
 def test_a_day_of_encounters_is_drawn_by_the_seed(vendor: pytest.Pytester) -> None:
     day = ("--profile=hodanren2025", "--onshi-encounters=30", "--onshi-rate=0.5")
     collected = [

@@ -100,6 +100,7 @@ def test_a_visit_served_from_linux_puts_its_card_into_the_reader_on_windows(
     assert serve.returncode == 0
 
 
+@pytest.mark.soak
 def test_a_machine_that_is_not_there_is_explained_and_holds_nothing_up(desk: Inside) -> None:
     desk("open_desk", host="10.77.0.9")
     assert desk("trouble_with", "10.77.0.9:35963 has not answered yet", 2)
