@@ -22,7 +22,9 @@ class Schedule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ``nth = 2`` only the 2nd · ``first = 3`` the first three · ``every = 5`` each 5th ·
     ``window = [2, 4]`` from the 2nd to the 4th · ``draw = 0.1`` with that probability, seeded.
     ``match`` narrows which operations count: an INS name (``VERIFY``), a hex pattern of the APDU
-    (``00B0*``), an SCard call (``Connect``), a path (``*/auth``); several with ``|``.
+    (``00B0*``), an SCard call (``Connect``), a path (``*/auth``), whom an inquiry is about
+    (``patient:p0``, ``insurer:1199*``, ``municipality:川口市``, ``plan:kokuho``); several with
+    ``|``.
     ``until_count = 2`` ends after two hits, ``until = "reset"`` or ``"reinsert"`` at that event,
     ``until_date`` on that business date.
     """

@@ -236,21 +236,32 @@ class WireStage(enum.StrEnum):
 
 
 class WireEvent(msgspec.Struct, kw_only=True, frozen=True):
-    """One stage of one exchange. ``path`` and ``host`` are empty before the request is read."""
+    """One stage of one exchange. ``path`` and ``host`` are empty before the request is read.
+
+    ``asked`` gives the inquiry in the request, or None when there is none in it; it costs a
+    reading of the body and is called only for a fault that is about somebody.
+    """
 
     stage: WireStage
     host: str = ""
     path: str = ""
     service: str = ""
+    asked: Callable[[], Inquiry | None] | None = None
 
 
 class WireAction(msgspec.Struct, kw_only=True, frozen=True):
     """What the wire does instead of going on.
 
-    In this order: wait ``delay`` seconds; answer ``status``/``body`` instead of the real answer;
-    let ``cut_after`` bytes of the answer's body through (None: all); then ``end`` the connection.
+    In this order: wait ``delay`` seconds; answer ``status``/``body`` instead of the real answer,
+    or ``raw`` bytes that need not be HTTP at all; pass the answer's body through ``rewrite``; add
+    ``headers``, announce ``length`` bytes or frame the body as ``framing`` has it; send it in
+    pieces of ``pace`` (bytes, seconds between two pieces); let ``cut_after`` bytes of the body
+    through (None: all); then ``end`` the connection.
+
     ``end``: "" keep it · "close" FIN · "reset" RST · "stall" say nothing until the deadline.
-    ``alert`` refuses the TLS handshake.
+    ``framing``: "" Content-Length · "chunked" · "chunk_error" a chunk whose size is none ·
+    "until_close" no length at all. ``alert`` refuses the TLS handshake. ``tls`` names another
+    face that the server shows in this handshake (:mod:`onshi.doors.faces`).
     """
 
     delay: float = 0.0
@@ -258,9 +269,16 @@ class WireAction(msgspec.Struct, kw_only=True, frozen=True):
     reason: str = ""
     content_type: str = "text/html; charset=UTF-8"
     body: bytes = b""
+    raw: bytes | None = None
+    rewrite: Callable[[bytes], bytes] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    length: int | None = None
+    framing: str = ""
+    pace: tuple[int, float] | None = None
     cut_after: int | None = None
     end: str = ""
     alert: bool = False
+    tls: str = ""
 
 
 class HttpRequest(msgspec.Struct, kw_only=True, frozen=True):
@@ -293,6 +311,9 @@ class HttpService(Protocol):
     def service_of(self, host: str, path: str) -> str:
         """``auth``, ``search`` or ``""`` for a path: what :class:`WireEvent` calls service."""
 
+    def inquiry_in(self, request: HttpRequest) -> Inquiry | None:
+        """What a search asks; None for another request, or one that is no message."""
+
 
 class WireSeam(Protocol):
     def at(self, event: WireEvent) -> WireAction | None:
@@ -301,11 +322,18 @@ class WireSeam(Protocol):
 
 # ---------------------------------------------------------------- 7. folder
 class Delivery(msgspec.Struct, kw_only=True, frozen=True):
-    """A file about to appear in ``where`` (``res`` or ``face``)."""
+    """A file about to appear in ``where`` (``res`` or ``face``).
+
+    ``kind`` is the message's family (``siquc01``, ``muquc02`` …), ``identifier`` its
+    ArbitraryFileIdentifier, ``inquiry`` what it answers, where it answers one.
+    """
 
     where: str
     name: str
     content: bytes
+    kind: str = "siquc01"
+    identifier: str | None = None
+    inquiry: Inquiry | None = None
 
 
 class Step(msgspec.Struct, kw_only=True, frozen=True):

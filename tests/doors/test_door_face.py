@@ -133,7 +133,7 @@ def test_a_late_file_does_not_hold_up_the_desk(folder: FolderDoor) -> None:
 
 def test_folder_faults_reach_face_files(folder: FolderDoor) -> None:
     stage = Stage()
-    stage.inject("folder.empty_file")
+    stage.inject("file.empty")
     folder.attach(stage.backstage)
     (path,) = drop(folder, stage)
     assert path.read_bytes() == b""

@@ -178,7 +178,7 @@ def test_the_journal_is_the_same_for_the_same_seed(door: FolderDoor) -> None:
 # ------------------------------------------------------------------- faults
 def test_never(door: FolderDoor) -> None:
     stage = attached(door)
-    stage.inject("folder.never", Schedule(nth=1))
+    stage.inject("file.never", Schedule(nth=1))
     missing = put(door, "1", stage.request())
     eventually(lambda: list(stage.journal.events("folder", "nothing")))
     told(put(door, "2", stage.request()))
@@ -188,7 +188,7 @@ def test_never(door: FolderDoor) -> None:
 
 def test_a_late_result_holds_up_nothing(door: FolderDoor) -> None:
     stage = attached(door, real=True, scale=0.005)
-    stage.inject("folder.late", Schedule(nth=1), seconds=60)
+    stage.inject("file.late", Schedule(nth=1), seconds=60)
     start = time.monotonic()
     late = put(door, "1", stage.request())
     eventually(lambda: list(stage.journal.events("folder", "answer")))
@@ -208,7 +208,7 @@ def test_a_slow_inquiry_is_a_late_file(door: FolderDoor) -> None:
 
 def test_half_written_then_complete(door: FolderDoor) -> None:
     stage = attached(door, real=True, scale=0.1)
-    stage.inject("folder.half_written", part=0.5, seconds=2)
+    stage.inject("file.partial", part=0.5, seconds=2)
     path = put(door, "1", stage.request())
     eventually(lambda: path.exists() and path.stat().st_size)
     half = path.read_bytes()
@@ -221,8 +221,8 @@ def test_half_written_then_complete(door: FolderDoor) -> None:
 
 def test_half_written_for_good_and_empty(door: FolderDoor) -> None:
     stage = attached(door)
-    stage.inject("folder.half_written", Schedule(nth=1), seconds=0)
-    stage.inject("folder.empty_file", Schedule(nth=2))
+    stage.inject("file.partial", Schedule(nth=1), seconds=0)
+    stage.inject("file.empty", Schedule(nth=2))
     half = put(door, "1", stage.request())
     eventually(lambda: list(stage.journal.events("folder", "file")))
     with pytest.raises(NotAMessageError):
@@ -235,7 +235,7 @@ def test_half_written_for_good_and_empty(door: FolderDoor) -> None:
 
 def test_a_stale_duplicate_comes_with_the_next_one(door: FolderDoor) -> None:
     stage = attached(door)
-    stage.inject("folder.stale_duplicate")
+    stage.inject("file.stale_duplicate")
     first = put(door, "1", stage.request("first"))
     told(first)
     told(put(door, "2", stage.request("second")))
@@ -258,7 +258,7 @@ def test_a_desk_resets_contents_and_never_the_directory(door: FolderDoor) -> Non
 
 def test_nothing_of_a_desk_is_written_after_it_left(door: FolderDoor) -> None:
     stage = attached(door, real=True)
-    stage.inject("folder.late", seconds=0.3)
+    stage.inject("file.late", seconds=0.3)
     path = put(door, "1", stage.request())
     eventually(lambda: list(stage.journal.events("folder", "answer")))
     before = threading.active_count()
@@ -273,7 +273,7 @@ def test_nothing_of_a_desk_is_written_after_it_left(door: FolderDoor) -> None:
 
 def test_release_of_the_desk_ends_a_late_result(door: FolderDoor) -> None:
     stage = attached(door, real=True)
-    stage.inject("folder.late", seconds=80)
+    stage.inject("file.late", seconds=80)
     put(door, "1", stage.request())
     eventually(lambda: list(stage.journal.events("folder", "answer")))
     stage.clock.release()
@@ -284,7 +284,7 @@ def test_release_of_the_desk_ends_a_late_result(door: FolderDoor) -> None:
 
 def test_waits_are_bounded_by_the_deadline(door: FolderDoor) -> None:
     stage = attached(door, real=True, scale=0.001, deadline=5.0)
-    stage.inject("folder.late", seconds=60)
+    stage.inject("file.late", seconds=60)
     stage.inject("inquiry.slow", seconds=60)
     told(put(door, "1", stage.request()))
     assert next(iter(stage.journal.events("folder", "file")))["t"] <= 5

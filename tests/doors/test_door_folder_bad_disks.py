@@ -209,7 +209,7 @@ def test_a_result_is_given_up_at_the_deadline_and_the_desk_goes_on(tmp_path: Pat
 @in_private_mounts
 def test_faults_that_write_in_place_leave_no_half_of_a_half(tmp_path: Path) -> None:
     door, stage = opened(small_disk(tmp_path / "disk"), scale=0.1, deadline=2.0)
-    stage.inject("folder.half_written", seconds=0.5)
+    stage.inject("file.partial", seconds=0.5)
     part = request(door, stage)
     fill(door.root)
     hand_in(door, part)
@@ -256,7 +256,7 @@ def test_a_share_goes_away_and_comes_back(tmp_path: Path) -> None:
     share.mkdir()
     mount("--bind", str(served), str(share))
     door, stage = opened(share)
-    stage.inject("folder.late", seconds=0.3)
+    stage.inject("file.late", seconds=0.3)
     late = hand_in(door, request(door, stage, "1"))
     eventually(lambda: list(stage.journal.events("folder", "answer")))
     unmount(share)
@@ -287,7 +287,7 @@ def test_a_share_that_turns_read_only(tmp_path: Path) -> None:
     mount("--bind", str(share), str(read_only))
     mount("-o", "remount,bind,ro", str(read_only))
     door, stage = opened(share)
-    stage.inject("folder.late", seconds=0.3)
+    stage.inject("file.late", seconds=0.3)
     late = hand_in(door, request(door, stage, "1"))
     eventually(lambda: list(stage.journal.events("folder", "answer")))
     mount("--bind", str(read_only), str(share))

@@ -215,7 +215,7 @@ FAULTS: list[tuple[str, dict[str, Any]]] = [
     ("wire.reset", {}),
     ("wire.reset", {"after_bytes": 100}),
     ("wire.close", {}),
-    ("wire.cut", {"after_bytes": 100}),
+    ("wire.truncate", {"after_bytes": 100}),
     ("wire.refuse", {}),
     ("wire.refuse_tls", {}),
     ("wire.stall", {}),

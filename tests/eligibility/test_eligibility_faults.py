@@ -248,8 +248,8 @@ def test_faults_chain_and_the_name_stays_consistent() -> None:
         ("inquiry.limit", {"bracket": "C01"}),
         ("inquiry.multiple", {"candidates": 1}),
         ("inquiry.slow", {"seconds": -1}),
-        ("folder.half_written", {"part": 1.0}),
-        ("folder.late", {"second": 3}),
+        ("file.partial", {"part": 1.0}),
+        ("file.late", {"second": 3}),
         ("scene.pin_tries", {"auth": 4}),
         ("scene.limit_stale", {"system": "A01", "truth": "A01"}),
         ("scene.child_name_small_kana", {"given_kana": "タロウ"}),
@@ -272,15 +272,15 @@ def steps(name: str, times: int = 1, **settings: Any) -> list[Any]:
 
 
 def test_folder_steps() -> None:
-    assert steps("folder.never") == []
-    assert steps("folder.late", seconds=5)[0].wait == 5
-    assert steps("folder.late", seconds=5000)[0].wait == 90
-    first, second = steps("folder.half_written", part=0.3, seconds=4)
+    assert steps("file.never") == []
+    assert steps("file.late", seconds=5)[0].wait == 5
+    assert steps("file.late", seconds=5000)[0].wait == 90
+    first, second = steps("file.partial", part=0.3, seconds=4)
     assert (first.op, first.content) == ("create", b"012")
     assert (second.op, second.content, second.wait) == ("append", b"3456789", 4)
-    assert len(steps("folder.half_written", seconds=0)) == 1
-    assert steps("folder.empty_file")[0].content == b""
-    stale, new = steps("folder.stale_duplicate", times=2)
+    assert len(steps("file.partial", seconds=0)) == 1
+    assert steps("file.empty")[0].content == b""
+    stale, new = steps("file.stale_duplicate", times=2)
     assert (stale.name, new.name) == ("r0 (1).xml", "r1.xml")
 
 

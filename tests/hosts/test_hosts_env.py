@@ -159,7 +159,7 @@ def test_port_443_without_the_right_to_it():
     [
         ("wire.reset", {}, "ECONNRESET"),
         ("wire.refuse_tls", {}, "EPROTO"),
-        ("wire.cut", {"after_bytes": 5}, "ECONNRESET"),
+        ("wire.truncate", {"after_bytes": 5}, "ECONNRESET"),
         ("", {}, "end"),
     ],
 )

@@ -277,7 +277,7 @@ def test_h10_a_fault_that_never_struck_is_no_observation():
         ("card.mute", "pcsc", "system_unreachable", BROKEN),
         ("wire.reset", "webapi", "system_unreachable", MET),
         ("wire.reset", "webapi", "device_unusable", BROKEN),
-        ("folder.never", "folder", "device_unusable", UNSEEN),  # silence tells nothing
+        ("file.never", "folder", "device_unusable", UNSEEN),  # silence tells nothing
         ("terminal.no_file", "face", "system_unreachable", UNSEEN),
         ("wire.reset", "webapi", "request_error", UNSEEN),
         ("inquiry.error", "webapi", "device_unusable", UNSEEN),  # neither is the truth

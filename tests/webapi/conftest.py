@@ -42,6 +42,9 @@ class SmallService:
     def service_of(self, host: str, path: str) -> str:
         return {AUTH: "auth", SEARCH: "search"}.get(path, "")
 
+    def inquiry_in(self, request: HttpRequest) -> Inquiry | None:
+        return None
+
     def handle(self, request: HttpRequest) -> HttpReply:
         self.seen.append(request)
         service = self.service_of(request.host, request.path)

@@ -76,7 +76,7 @@ def test_reset_after_exactly_n_bytes(bench, after, curl, tmp_path):
 @pytest.mark.parametrize("after", [1, 16_384, 18_999])
 def test_cut_after_exactly_n_bytes(bench, after, curl, tmp_path):
     body = long_answer(bench)
-    bench.fault("wire.cut", after_bytes=after)
+    bench.fault("wire.truncate", after_bytes=after)
     with pytest.raises(requests.exceptions.ChunkedEncodingError, match="IncompleteRead"):
         ask(bench)
     got = tmp_path / "got"
@@ -88,7 +88,7 @@ def test_cut_after_exactly_n_bytes(bench, after, curl, tmp_path):
 
 def test_cut_as_http_client_sees_it(bench):
     long_answer(bench, 300)
-    bench.fault("wire.cut")
+    bench.fault("wire.truncate")
     client = http_client(bench)
     client.request("POST", "/oqs-api-pro/MSA01030/ILI01030SV01/search", b"{}")
     answer = client.getresponse()
@@ -336,7 +336,7 @@ def test_a_wire_fault_needs_a_wire(bench, name):
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("wire.cut", {"after_bytes": 0}),
+        ("wire.truncate", {"after_bytes": 0}),
         ("wire.reset", {"after_bytes": -1}),
         ("wire.slow", {"seconds": -1}),
         ("wire.status", {"status": 99}),

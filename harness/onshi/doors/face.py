@@ -80,6 +80,9 @@ class FaceDoor:
             where="face",
             name=f"OQSsiquc01res_face_{middle}_{now:%Y%m%d%H%M%S}.xml",
             content=to_xml(answer_document(answer, heading), back.site.encoding, shuffle=rng),
+            kind="face",
+            identifier=heading.identifier,
+            inquiry=inquiry,
         )
         delay = outcome.delay + answer.delay
         settled = threading.Event()

@@ -119,9 +119,20 @@ class _Exchange:
     lane: Lane
 
     def run(self, session: FolderSession) -> None:
-        content, delay = self._malformed() if self.request is None else self._answer(self.request)
-        name = f"OQSsiquc01res_{self.suffix}.xml"
-        session.deliver(Delivery(where="res", name=name, content=content), self.lane, delay)
+        if (asked := self.request) is None:
+            (content, delay), identifier, inquiry = self._malformed(), None, None
+        else:
+            content, delay = self._answer(asked)
+            identifier = asked.xml_msg.message_header.arbitrary_file_identifier
+            inquiry = inquiry_of(asked)
+        delivery = Delivery(
+            where="res",
+            name=f"OQSsiquc01res_{self.suffix}.xml",
+            content=content,
+            identifier=identifier,
+            inquiry=inquiry,
+        )
+        session.deliver(delivery, self.lane, delay)
 
     def _answer(self, request: m.RequestDocument) -> tuple[bytes, float]:
         back = self.session.backstage

@@ -1,12 +1,8 @@
-"""HTTP/1.1 on a line: requests parsed by h11, answers written by hand.
-
-By hand, so that a cut falls after exactly the byte that was asked for (facts: experiments page).
-"""
+"""HTTP/1.1 requests off a line, parsed by h11."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import h11
@@ -19,14 +15,11 @@ __all__ = [
     "Received",
     "RefusedRequestError",
     "RequestReader",
-    "answer_head",
     "read_head",
-    "whole_answer",
 ]
 
 MAX_HEAD = 32 * 1024
 MAX_BODY = 1024 * 1024
-_PHRASES = {s.value: s.phrase for s in HTTPStatus}
 
 
 class RefusedRequestError(Exception):
@@ -153,22 +146,3 @@ def _refusal(error: h11.RemoteProtocolError) -> RefusedRequestError:
     if error.error_status_hint == 431:
         return RefusedRequestError(431, f"The request head is longer than {MAX_HEAD} bytes.")
     return RefusedRequestError(400, f"This is not an HTTP/1.1 request: {error}.")
-
-
-def answer_head(status: int, content_type: str, length: int, keep: bool, phrase: str = "") -> bytes:
-    """Status line and header of an answer with ``length`` bytes of body."""
-    phrase = phrase or _PHRASES.get(status, "Status")
-    return (
-        f"HTTP/1.1 {status} {phrase}\r\n"
-        f"Content-Type: {content_type}\r\n"
-        f"Content-Length: {length}\r\n"
-        f"Connection: {'keep-alive' if keep else 'close'}\r\n\r\n"
-    ).encode("latin-1")
-
-
-def whole_answer(status: int, text: str, *more: str) -> bytes:
-    """A last answer in plain words; ``more`` are further header lines, without line ends."""
-    body = text.encode() + b"\n"
-    head = answer_head(status, "text/plain; charset=UTF-8", len(body), keep=False)
-    lines = "".join(f"{line}\r\n" for line in more).encode("latin-1")
-    return head[:-2] + lines + b"\r\n" + body

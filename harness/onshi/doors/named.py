@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from onshi.doors.hello import is_tls, server_name
 from onshi.doors.notes import Notes
-from onshi.doors.talk import PLAIN_HTTP
+from onshi.doors.opening import PLAIN_HTTP
 from onshi.doors.wire import UNRECOGNIZED_NAME, Line
 from onshi.eligibility.api import PRODUCTION_HOSTS
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import h11
 
+from onshi.doors.answering import whole_answer
 from onshi.doors.hello import is_tls
-from onshi.doors.http1 import RefusedRequestError, read_head, whole_answer
+from onshi.doors.http1 import RefusedRequestError, read_head
 from onshi.doors.named import named_service
 from onshi.doors.notes import Notes
 from onshi.doors.wire import Line

@@ -131,14 +131,21 @@ class _Exchange:
             peer = self._peer(request, caller) if asks_certificate else None
             caller.connected()
             service = self._back.http.service_of(host, path)
-            event = WireEvent(stage=WireStage.REQUEST, host=host, path=path, service=service)
+            asked = _request(request, host, parts, peer)
+            event = WireEvent(
+                stage=WireStage.REQUEST,
+                host=host,
+                path=path,
+                service=service,
+                asked=lambda: self._back.http.inquiry_in(asked),
+            )
             before = self._wire(event, caller)
             if before is not None and _ends_unanswered(before):
                 caller.ends(before.end or "close")
             if before is not None and before.status is not None:
                 reply = _substitute(before)
             else:
-                reply = self._serve(_request(request, host, parts, peer), service)
+                reply = self._serve(asked, service)
                 caller.wait(reply.delay)
             return self._finish(event, before, reply, caller)
         except (HangUpError, Released):

@@ -66,6 +66,15 @@ class ApiService:
         """``auth``, ``search`` or ``""``."""
         return _SERVICES.get(path.partition("?")[0], "")
 
+    def inquiry_in(self, request: HttpRequest) -> Inquiry | None:
+        """What a search asks; None for another request, or one that is no message."""
+        if self.service_of(request.host, request.path) != "search":
+            return None
+        try:
+            return inquiry_of(codec.parse_request(request.body))
+        except NotAMessageError:
+            return None
+
     def handle(self, request: HttpRequest) -> ApiReply:
         """The reply to one request.
 

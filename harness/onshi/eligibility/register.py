@@ -18,7 +18,7 @@ from onshi.eligibility.codes import Validity
 from onshi.people.records import Coverage
 from onshi.seams import Inquiry
 
-__all__ = ["Finding", "Register", "matches", "same_insurer"]
+__all__ = ["Finding", "Register", "matches", "same_insurer", "whose"]
 
 
 class _State(enum.Enum):
@@ -141,3 +141,29 @@ def matches(c: Coverage, inquiry: Inquiry) -> bool:
         and _plain(q.symbol) == _plain(inquiry.symbol)
         and (not inquiry.branch.strip() or branch == _plain(q.branch).lstrip("0"))
     )
+
+
+def whose(inquiry: Inquiry, coverages: Sequence[Coverage]) -> tuple[str, ...]:
+    """Names for whom an inquiry is about, as a schedule matches them.
+
+    ``patient:KEY``, ``insurer:NUMBER``, ``municipality:NAME`` and ``plan:kokuho``; whether the
+    system shows the qualification on that day does not matter.
+    """
+    found = [
+        c
+        for c in coverages
+        if (c.patient.key == inquiry.by_card if inquiry.by_card else matches(c, inquiry))
+    ]
+    names = [
+        name
+        for c in found
+        for name in (
+            f"patient:{c.patient.key}",
+            f"insurer:{c.qualification.insurer_number.strip()}",
+            f"municipality:{c.patient.municipality}",
+            f"plan:{c.qualification.plan}",
+        )
+    ]
+    if inquiry.insurer_number:
+        names.append(f"insurer:{inquiry.insurer_number.strip()}")
+    return tuple(dict.fromkeys(names))

@@ -98,6 +98,7 @@ class FaultRun:
     ``insertions``: how often a card was put into a reader again since the fault was injected.
     ``doors``: those that the desk had, or might open, when the fault was injected.
     ``over``: the fault was taken back, or the desk has closed; what it began may not go on.
+    ``about_somebody``: its schedule asks for a patient, an insurer or a municipality.
     """
 
     def __init__(
@@ -123,6 +124,7 @@ class FaultRun:
         self.state: dict[str, Any] = {}
         self.insertions = 0
         self._lock = threading.Lock()
+        self.about_somebody = ":" in runtime.schedule.match
 
     @property
     def rng(self) -> Random:

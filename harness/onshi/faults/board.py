@@ -10,6 +10,7 @@ from typing import Any
 
 from onshi.card.explain import INSTRUCTIONS
 from onshi.clock import Clock
+from onshi.eligibility.register import whose
 from onshi.errors import CannotDeliverError
 from onshi.faults.base import Fault, FaultRun
 from onshi.journal import Journal
@@ -126,6 +127,12 @@ class FaultBoard:
         if again or run.due("edit"):
             run.fault.edit(scene, run)  # type: ignore[attr-defined]
 
+    def _whose(self, inquiry: Inquiry | None) -> tuple[str, ...]:
+        """The names by which a schedule can match those whom an inquiry is about."""
+        if inquiry is None or self.scene is None:
+            return ()
+        return whose(inquiry, self.scene.coverages)
+
     # ---------------------------------------------------------------- chains
     def _chain(
         self, seam: Seam, method: str, names: tuple[str, ...], last: Callable[..., Any]
@@ -157,7 +164,12 @@ class FaultBoard:
         """The wire seam: the first fault with something to do there decides."""
         for run in self._runs[Seam.WIRE]:
             stage = getattr(run.fault, "STAGE", event.stage)
-            if stage == event.stage and run.due(event.stage, event.path, event.service):
+            if stage != event.stage:
+                continue
+            names: tuple[str, ...] = (event.stage, event.path, event.service)
+            if run.about_somebody and event.asked is not None:
+                names += self._whose(event.asked())
+            if run.due(*names):
                 action: WireAction | None = run.fault.at(event, run)  # type: ignore[attr-defined]
                 if action is not None:
                     return action
@@ -167,7 +179,9 @@ class FaultBoard:
         """The folder seam; without a fault the file appears whole, by rename."""
         if not self._runs[Seam.FOLDER]:
             return _plain(delivery)
-        names = (delivery.where, delivery.name)
+        names: tuple[str, ...] = (delivery.where, delivery.name, delivery.kind)
+        if any(run.about_somebody for run in self._runs[Seam.FOLDER]):
+            names += self._whose(delivery.inquiry)
         steps: list[Step] = self._chain(Seam.FOLDER, "deliver", names, _plain)(delivery)
         return steps
 
@@ -268,7 +282,9 @@ class _Inquiries:
         self._board, self._inquiries = board, inquiries
 
     def ask(self, inquiry: Inquiry) -> Answer:
-        names = ("ask", "by_card" if inquiry.by_card else "by_numbers")
+        names: tuple[str, ...] = ("ask", "by_card" if inquiry.by_card else "by_numbers")
+        if any(run.about_somebody for run in self._board._runs[Seam.INQUIRY]):
+            names += self._board._whose(inquiry)
         chain = self._board._chain(Seam.INQUIRY, "answer", names, self._inquiries.ask)
         result: Answer = chain(inquiry)
         return result

@@ -7,7 +7,7 @@ from onshi.seams import Delivery, FolderSeam, Seam, Step
 
 
 @fault(
-    "folder.never",
+    "file.never",
     Seam.FOLDER,
     title="結果ファイルが出てこない",
     doors=frozenset({"folder", "face"}),

@@ -7,7 +7,7 @@ from onshi.seams import Delivery, FolderSeam, Seam, Step
 
 
 @fault(
-    "folder.empty_file",
+    "file.empty",
     Seam.FOLDER,
     title="結果ファイルが空（0バイト）",
     doors=frozenset({"folder", "face"}),

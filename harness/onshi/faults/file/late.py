@@ -9,7 +9,7 @@ from onshi.seams import Delivery, FolderSeam, Seam, Step
 
 
 @fault(
-    "folder.late",
+    "file.late",
     Seam.FOLDER,
     title="結果ファイルが遅れて出てくる",
     doors=frozenset({"folder", "face"}),

@@ -9,7 +9,7 @@ from onshi.seams import Delivery, FolderSeam, Seam, Step
 
 
 @fault(
-    "folder.stale_duplicate",
+    "file.stale_duplicate",
     Seam.FOLDER,
     title="前の結果ファイルが重複して現れる",
     doors=frozenset({"folder", "face"}),

@@ -11,7 +11,7 @@ from onshi.seams import Seam, WireAction, WireEvent, WireStage
 
 
 @fault(
-    "wire.cut",
+    "wire.truncate",
     Seam.WIRE,
     title="応答の本文が途中で切れる",
     doors=frozenset({"webapi", "responses"}),
