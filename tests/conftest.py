@@ -10,7 +10,9 @@ from datetime import date
 import pytest
 from hypothesis import settings
 
+from onshi import pki
 from onshi.people.records import Patient
+from wire_clients import WireClients
 
 pytest_plugins = ["pytester"]
 
@@ -56,3 +58,10 @@ def patient() -> Patient:
         municipality="13221",
         mynumber="000000000000",
     )
+
+
+@pytest.fixture(scope="session")
+def wire_clients() -> Iterator[WireClients]:
+    """Real HTTPS clients; Node and Java are one process each in the whole run."""
+    with WireClients(pki.files()) as clients:
+        yield clients
