@@ -15,9 +15,10 @@ from onshi.people.insurers import KIND_WORDS, read_insurers
 from onshi.result_codes import ResultCodes
 from onshi.seams import Site
 
-__all__ = ["CODES_VARIABLE", "site_notes", "site_of"]
+__all__ = ["CODES_VARIABLE", "PASSWORD_VARIABLE", "site_notes", "site_of"]
 
 CODES_VARIABLE = "ONSHI_RESULT_CODES"
+PASSWORD_VARIABLE = "ONSHI_FOLDER_PASSWORD"
 _REPOSITORIES = (".git", ".hg", ".svn")
 
 
@@ -43,6 +44,11 @@ def site_of(config: Config, home: Path) -> Site:
         name=clinic.name,
         table=_table(clinic),
         payer=clinic.payer,
+        folder_zip=clinic.folder_zip,
+        folder_encrypt=clinic.folder_encrypt,
+        folder_password=os.environ.get(PASSWORD_VARIABLE) or clinic.folder_password,
+        folder_stay=clinic.folder_stay,
+        bulk_seconds=clinic.bulk_seconds,
     )
     if clinic.insurers is not None:
         site.insurers = read_insurers(home / Path(clinic.insurers).expanduser())

@@ -29,6 +29,7 @@ __all__ = [
 
 
 _TABLES = ("1", "3", "4")
+_ZIP = ("off", "results", "all")
 
 
 class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -37,7 +38,8 @@ class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     ``institution_code``: 10 digits, 都道府県 2, 点数表 1, 医療機関コード 7. ``table``: 点数表, 1
     医科, 3 歯科, 4 調剤; without it as the code says. ``payer``: 審査支払機関 of a claim,
     1 支払基金, 2 国保連. ``insurers``: a CSV file of 番号, 名称; ``result_codes``: a TOML file
-    outside the project.
+    outside the project. ``folder_*`` and ``bulk_seconds``: the exchange folder, as in
+    :class:`~onshi.seams.Site`; the password may be in ``ONSHI_FOLDER_PASSWORD`` instead.
     """
 
     institution_code: str = "1312345670"
@@ -47,6 +49,11 @@ class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     payer: str = "1"
     insurers: str | None = None
     result_codes: str | None = None
+    folder_zip: str = "off"
+    folder_encrypt: tuple[str, ...] = ()
+    folder_password: str = ""
+    folder_stay: float = 0.0
+    bulk_seconds: float = 10.0
 
     def __post_init__(self) -> None:
         if self.table not in ("", *_TABLES):
@@ -64,6 +71,10 @@ class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
             )
         if self.encoding not in ("utf-8", "cp932"):
             raise ValueError(f"encoding is 'utf-8' or 'cp932', not {self.encoding!r}")
+        if self.folder_zip not in _ZIP:
+            raise ValueError(f"folder_zip is 'off', 'results' or 'all', not {self.folder_zip!r}")
+        if not (self.folder_stay >= 0 and self.bulk_seconds >= 0):
+            raise ValueError("folder_stay (minutes) and bulk_seconds are not negative")
 
 
 class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

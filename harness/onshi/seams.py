@@ -361,6 +361,11 @@ class Site:
 
     ``table`` is 点数表 (1 医科, 3 歯科, 4 調剤), ``payer`` 審査支払機関 (1 支払基金, 2 国保連).
     ``insurers`` are those to draw from, by kind; a kind that is not there has invented ones.
+
+    The exchange folder: ``folder_zip`` is ``off``, ``results`` (bulk downloads come as a ZIP) or
+    ``all`` (every file is a ZIP under ``folder_password``); ``folder_encrypt`` names the families
+    of messages of which that is so. ``folder_stay`` is the minutes after which a result that
+    nobody fetched is removed (0: never), ``bulk_seconds`` how long a bulk inquiry takes.
     """
 
     institution_code: str = "1312345670"
@@ -370,6 +375,11 @@ class Site:
     payer: str = "1"
     insurers: Insurers = field(default_factory=dict)
     codes: ResultCodes = field(default_factory=ResultCodes)
+    folder_zip: str = "off"
+    folder_encrypt: tuple[str, ...] = ()
+    folder_password: str = field(default="", repr=False)
+    folder_stay: float = 0.0
+    bulk_seconds: float = 10.0
 
 
 @dataclass
