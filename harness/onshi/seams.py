@@ -16,6 +16,7 @@ import msgspec
 
 from onshi.people.insurers import Insurers
 from onshi.people.records import CardSpec, Coverage, Patient
+from onshi.people.roster import Roster
 from onshi.result_codes import ResultCodes
 
 __all__ = [
@@ -250,18 +251,24 @@ class WireEvent(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class WireAction(msgspec.Struct, kw_only=True, frozen=True):
-    """What the wire does instead of going on.
+    """What the wire does instead of going on. A field left alone changes nothing.
 
     In this order: wait ``delay`` seconds; answer ``status``/``body`` instead of the real answer,
-    or ``raw`` bytes that need not be HTTP at all; pass the answer's body through ``rewrite``; add
-    ``headers``, announce ``length`` bytes or frame the body as ``framing`` has it; send it in
-    pieces of ``pace`` (bytes, seconds between two pieces); let ``cut_after`` bytes of the body
-    through (None: all); then ``end`` the connection.
+    or ``raw`` bytes that need not be HTTP at all; pass the answer's body through ``rewrite``; frame
+    it as ``framing`` has it, announce ``length`` bytes (a number, or what a function makes of the
+    body), and put ``headers`` in, each in place of ours by that name; let ``cut_after`` bytes
+    through (None: all), counted as ``cut_from`` has it; send that in pieces of ``pace`` (bytes,
+    seconds between two pieces); then ``end`` the connection.
 
-    ``end``: "" keep it · "close" FIN · "reset" RST · "stall" say nothing until the deadline.
-    ``framing``: "" Content-Length · "chunked" · "chunk_error" a chunk whose size is none ·
-    "until_close" no length at all. ``alert`` refuses the TLS handshake. ``tls`` names another
-    face that the server shows in this handshake (:mod:`onshi.doors.faces`).
+    - ``framing``: "" Content-Length · "chunked" · "chunk_error" a chunk whose size is none ·
+      "no_last_chunk" · "until_close" no length at all
+    - ``cut_from``: "" the body's first byte, and 0 lets nothing out at all · "body" the same, and
+      0 lets the head out · "head" the first byte of the head
+    - ``end``: "" keep it · "close" FIN · "farewell" TLS's close_notify, then FIN · "reset" RST ·
+      "stall" say nothing until the deadline
+
+    ``alert`` refuses the TLS handshake. ``tls`` names another face that the server shows in this
+    handshake (:mod:`onshi.doors.faces`).
     """
 
     delay: float = 0.0
@@ -272,13 +279,22 @@ class WireAction(msgspec.Struct, kw_only=True, frozen=True):
     raw: bytes | None = None
     rewrite: Callable[[bytes], bytes] | None = None
     headers: tuple[tuple[str, str], ...] = ()
-    length: int | None = None
+    length: int | Callable[[bytes], int] | None = None
     framing: str = ""
     pace: tuple[int, float] | None = None
     cut_after: int | None = None
+    cut_from: str = ""
     end: str = ""
     alert: bool = False
     tls: str = ""
+
+    @property
+    def only_delays(self) -> bool:
+        """Whether nothing happens but that time passes."""
+        return msgspec.structs.replace(self, delay=0.0) == _GO_ON
+
+
+_GO_ON = WireAction()
 
 
 class HttpRequest(msgspec.Struct, kw_only=True, frozen=True):
@@ -387,7 +403,8 @@ class Scene:
     """Data before or at a date. Many troubles are an edit of it and no wrapper at all.
 
     ``truth`` is what is really so (the patient's own papers show it), ``coverages`` what the
-    system knows. ``others`` are further people known to the system.
+    system knows, a :class:`~onshi.people.roster.Roster` whatever list it is set to. ``others``
+    are further people known to the system.
     """
 
     patient: Patient
@@ -398,3 +415,8 @@ class Scene:
     others: list[Patient] = field(default_factory=list)
     site: Site = field(default_factory=Site)
     make_person: Callable[..., tuple[Patient, Coverage]] | None = None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "coverages" and not isinstance(value, Roster):
+            value = Roster(value)
+        super().__setattr__(name, value)

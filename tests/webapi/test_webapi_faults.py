@@ -312,10 +312,9 @@ def test_the_same_faults_give_the_same_journal(make_bench):
 
 
 # --------------------------------------------------------------- the catalogue
-def test_every_wire_fault_is_tested_here():
-    text = Path(__file__).read_text(encoding="utf-8")
+def test_every_wire_fault_is_tested_somewhere():
+    text = "".join(p.read_text("utf-8") for p in Path(__file__).parents[1].rglob("test_*.py"))
     assert [n for n in WIRE_FAULTS if f'"{n}"' not in text] == []
-    assert len(WIRE_FAULTS) == 9
 
 
 @pytest.mark.parametrize("name", WIRE_FAULTS)
@@ -336,7 +335,7 @@ def test_a_wire_fault_needs_a_wire(bench, name):
 @pytest.mark.parametrize(
     ("name", "settings"),
     [
-        ("wire.truncate", {"after_bytes": 0}),
+        ("wire.truncate", {"after_bytes": -1}),
         ("wire.reset", {"after_bytes": -1}),
         ("wire.slow", {"seconds": -1}),
         ("wire.status", {"status": 99}),

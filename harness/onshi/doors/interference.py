@@ -3,16 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
+from onshi.doors.answering import Outgoing
 from onshi.doors.backstage import Backstage
 from onshi.doors.notes import Notes
 from onshi.doors.wire import Line
 from onshi.seams import WireAction, WireEvent
 
-__all__ = ["Interference"]
+__all__ = ["Interference", "shown"]
 
 _NOTHING = WireAction()
-_SHOWN = ("delay", "status", "framing", "length", "pace", "cut_after", "end", "alert", "tls")
+_UNSHOWN = frozenset({"reason", "content_type", "body"})
+
+
+def shown(action: WireAction) -> dict[str, Any]:
+    """An action as the journal has it: what it changes, without contents and functions."""
+    return {
+        name: _said(value)
+        for name in action.__struct_fields__
+        if name not in _UNSHOWN and (value := getattr(action, name)) != getattr(_NOTHING, name)
+    }
+
+
+def _said(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return len(value)
+    return True if callable(value) else value
 
 
 class Interference:
@@ -28,19 +45,41 @@ class Interference:
         action = self._backstage.at(event)
         if action is None:
             return None
-        done = {k: getattr(action, k) for k in _SHOWN if getattr(action, k) != getattr(_NOTHING, k)}
-        self._notes.event("wire", stage=event.stage.value, **done)
+        self._notes.event("wire", stage=event.stage.value, **shown(action))
         await self.wait(action.delay)
         return action
 
+    async def send(self, out: Outgoing) -> bool:
+        """Send it at its pace; False: the deadline came before its last piece.
+
+        Raises ConnectionError when the client leaves, or the desk closes, meanwhile.
+        """
+        if out.pace is None or self._backstage is None:
+            await self._line.send(out.data)
+            return True
+        loop = asyncio.get_running_loop()
+        began, scale = loop.time(), self._backstage.clock.scale
+        passed = 0.0
+        try:
+            for due, piece in out.pieces():
+                in_time = due <= self._deadline
+                passed = min(due, self._deadline)
+                await self._gone_within(began + passed * scale - loop.time())
+                if not in_time:
+                    return False
+                await self._line.send(piece)
+        finally:
+            self._notes.passed(passed)
+        return True
+
     async def end(self, how: str) -> None:
-        """``stall`` says nothing until the deadline and closes, ``reset`` is RST, else FIN."""
+        """End the connection as :class:`WireAction` has it; "stall" ends with the deadline."""
         if how == "stall":
             await self.wait(self._deadline)
         if how == "reset":
             await self._line.reset()
         else:
-            await self._line.close()
+            await self._line.close(notify=how == "farewell")
 
     async def wait(self, seconds: float) -> None:
         """Let simulated time pass, never beyond the deadline.
@@ -50,13 +89,18 @@ class Interference:
         if self._backstage is None or seconds <= 0:
             return
         seconds = min(seconds, self._deadline)
-        clock = self._backstage.clock
+        await self._gone_within(seconds * self._backstage.clock.scale)
+        self._notes.passed(seconds)
+
+    async def _gone_within(self, seconds: float) -> None:
+        """Wait real seconds. Raises ConnectionAbortedError when that is of no use any more."""
+        assert self._backstage is not None
         try:
-            await asyncio.wait_for(self._line.gone.wait(), seconds * clock.scale)
+            await asyncio.wait_for(self._line.gone.wait(), max(0.0, seconds))
         except TimeoutError:
-            if clock.released.is_set():
+            if self._backstage.clock.released.is_set():
                 raise ConnectionAbortedError from None
-            return self._notes.passed(seconds)
+            return
         self._notes.event("left")
         raise ConnectionAbortedError
 

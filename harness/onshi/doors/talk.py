@@ -7,7 +7,7 @@ import ssl
 from functools import partial
 
 from onshi.clock import Released
-from onshi.doors.answering import answer_head, whole_answer
+from onshi.doors.answering import decisive, ends_unanswered, outgoing, substitute, whole_answer
 from onshi.doors.backstage import Backstage
 from onshi.doors.http1 import Received, RefusedRequestError, RequestReader
 from onshi.doors.interference import Interference
@@ -31,9 +31,9 @@ class Talk:
     """One connection from accept to end, with a desk behind it or without.
 
     What a :class:`WireAction` can do depends on the stage. Before there is a request it delays,
-    ends or refuses with an alert; status and body have no meaning yet. At the request an end
-    without a status or bytes to let through comes before the service is asked, else the service
-    answers and the answer is cut. ``cut_after=0`` lets nothing out, not even the head.
+    ends or refuses with an alert; what concerns the answer has no meaning yet. At the request an
+    end by itself comes before the service is asked; else the service answers, unless the action
+    does, and its answer goes out changed.
     """
 
     def __init__(
@@ -89,28 +89,27 @@ class Talk:
             asked=lambda: http.inquiry_in(request),
         )
         before = await self._faults.at(at(stage=WireStage.REQUEST))
-        if before is not None and _ends_unanswered(before):
+        if before is not None and ends_unanswered(before):
             asked()
             await self._faults.end(before.end or "close")
             return False
-        if before is not None and before.status is not None:
-            reply = _substitute(before)
-        else:
+        reply = substitute(before) if before is not None else None
+        if reply is None:
             try:
                 reply = self._handle(request)
             except ConnectionAbortedError:
                 asked()
                 raise
-        note = getattr(reply, "note", None)
-        asked(status=reply.status, **({"note": note} if note else {}))
+        if before is not None and before.raw is not None:
+            asked()
+        else:
+            note = getattr(reply, "note", None)
+            asked(status=reply.status, **({"note": note} if note else {}))
         await self._faults.wait(reply.delay)
-        decides, after = before, await self._faults.at(at(stage=WireStage.ANSWER))
+        after = await self._faults.at(at(stage=WireStage.ANSWER))
         if after is not None:
-            if after.status is not None:
-                reply = _substitute(after)
-            if after.end or after.cut_after is not None or after.status is not None:
-                decides = after
-        return await self._answer(reply, received, decides)
+            reply = substitute(after) or reply
+        return await self._answer(reply, received, decisive(before, after))
 
     def _request(self, received: Received) -> HttpRequest:
         return HttpRequest(
@@ -137,31 +136,12 @@ class Talk:
     async def _answer(
         self, reply: HttpReply, received: Received, action: WireAction | None
     ) -> bool:
-        """Send the answer, or as much of it as ``action`` lets through."""
-        cut, end = (action.cut_after, action.end) if action is not None else (None, "")
-        keep = received.keep_alive and cut is None and not end
-        body = b"" if received.method == "HEAD" else reply.body
-        if cut is None or cut > 0:
-            self._notes.event("answer", status=reply.status)
-            phrase = action.reason if action is not None else ""
-            head = answer_head(
-                reply.status, reply.content_type, len(reply.body), received.keep_alive, phrase
-            )
-            await self._line.send(head + body[:cut])
-        if end or cut is not None:
-            await self._faults.end(end or "close")
-        elif not keep:
-            await self._line.close(notify=True)
-        return keep
-
-
-def _ends_unanswered(action: WireAction) -> bool:
-    """Whether a fault at the request leaves nothing for the service to do."""
-    ends = bool(action.end) or action.alert or action.cut_after == 0
-    return ends and action.status is None and not action.cut_after
-
-
-def _substitute(action: WireAction) -> HttpReply:
-    return HttpReply(
-        status=action.status or 200, body=action.body, content_type=action.content_type
-    )
+        """Send the answer as ``action`` lets it out; whether the connection is kept."""
+        out = outgoing(reply, action, method=received.method, keep_alive=received.keep_alive)
+        if out.status is not None:
+            self._notes.event("answer", status=out.status)
+        whole = await self._faults.send(out)
+        if out.end or not whole:
+            await self._faults.end(out.end if whole else "close")
+            return False
+        return True

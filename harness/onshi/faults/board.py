@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from onshi.card.explain import INSTRUCTIONS
 from onshi.clock import Clock
 from onshi.eligibility.register import whose
@@ -161,7 +163,8 @@ class FaultBoard:
         return _Terminal(self, terminal)
 
     def at(self, event: WireEvent) -> WireAction | None:
-        """The wire seam: the first fault with something to do there decides."""
+        """The wire seam: delays add up; the first fault with something else to do decides."""
+        delay = 0.0
         for run in self._runs[Seam.WIRE]:
             stage = getattr(run.fault, "STAGE", event.stage)
             if stage != event.stage:
@@ -169,11 +172,15 @@ class FaultBoard:
             names: tuple[str, ...] = (event.stage, event.path, event.service)
             if run.about_somebody and event.asked is not None:
                 names += self._whose(event.asked())
-            if run.due(*names):
-                action: WireAction | None = run.fault.at(event, run)  # type: ignore[attr-defined]
-                if action is not None:
-                    return action
-        return None
+            if not run.concerns(names) or not run.due(*names):
+                continue
+            action: WireAction | None = run.fault.at(event, run)  # type: ignore[attr-defined]
+            if action is None:
+                continue
+            delay += action.delay
+            if not action.only_delays:
+                return msgspec.structs.replace(action, delay=delay)
+        return WireAction(delay=delay) if delay else None
 
     def deliver(self, delivery: Delivery) -> list[Step]:
         """The folder seam; without a fault the file appears whole, by rename."""
