@@ -1,4 +1,4 @@
-"""HTTP/1.1 requests off a line, parsed by h11."""
+"""HTTP/1.1 requests off a line: usual ones at once, all others parsed by h11."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import h11
 
+from onshi.doors.http1_usual import UsualHead, usual_head
 from onshi.doors.wire import Line
 
 __all__ = [
@@ -54,11 +55,34 @@ class RequestReader:
 
         Raises :class:`RefusedRequestError` for one that is malformed (400) or too big (413, 431).
         """
+        begun, self._rest = self._rest or await self._line.read(), b""
+        if not begun:
+            return None
+        head = usual_head(begun, MAX_HEAD)
+        if head is not None:
+            return await self._usual(head, begun)
+        return await self._any(begun)
+
+    async def _usual(self, head: UsualHead, begun: bytes) -> Received | None:
+        if head.length > MAX_BODY:
+            raise _too_big()
+        whole = head.size + head.length
+        if len(begun) < whole:
+            more = bytearray(begun)
+            while len(more) < whole:
+                data = await self._line.read()
+                if not data:
+                    return None
+                more += data
+            begun = bytes(more)
+        self._rest = begun[whole:]
+        return _received(head.method, head.target, head.headers, begun[head.size : whole])
+
+    async def _any(self, begun: bytes) -> Received | None:
         parser = h11.Connection(h11.SERVER, max_incomplete_event_size=MAX_HEAD)
         head: h11.Request | None = None
         body = bytearray()
-        if self._rest:
-            parser.receive_data(self._rest)
+        parser.receive_data(begun)
         while True:
             try:
                 event = parser.next_event()
@@ -81,28 +105,46 @@ class RequestReader:
                     raise _too_big()
             elif isinstance(event, h11.EndOfMessage) and head is not None:
                 self._rest = parser.trailing_data[0]
-                return _received(head, bytes(body))
+                return _received(
+                    head.method.decode("ascii"),
+                    head.target.decode("latin-1"),
+                    _joined(head),
+                    bytes(body),
+                    persistent=head.http_version == b"1.1",
+                )
 
 
-def _received(head: h11.Request, body: bytes) -> Received:
+def _joined(head: h11.Request) -> dict[str, str]:
+    """The fields by name; what comes twice is joined by a comma."""
     headers: dict[str, str] = {}
     for raw_name, raw_value in head.headers:
         name, value = raw_name.decode("ascii"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value
-    target = head.target.decode("latin-1")
+    return headers
+
+
+def _received(
+    method: str, target: str, headers: dict[str, str], body: bytes, *, persistent: bool = True
+) -> Received:
+    """``persistent``: the version keeps a connection unless told otherwise."""
     host = headers.get("host", "")
     if not target.startswith("/"):
-        parts = urlsplit(target)
+        try:
+            parts = urlsplit(target)
+        except ValueError as e:
+            raise RefusedRequestError(400, f"This is not an HTTP/1.1 request: {e}.") from None
         target, host = parts.path or "/", parts.netloc or host
-    wishes = {w.strip().lower() for w in headers.get("connection", "").split(",")}
+    keep_alive = persistent
+    if "connection" in headers:
+        wishes = {w.strip().lower() for w in headers["connection"].split(",")}
+        keep_alive = "close" not in wishes and (persistent or "keep-alive" in wishes)
     return Received(
-        method=head.method.decode("ascii"),
+        method=method,
         host=_without_port(host),
         path=target.partition("?")[0],
         headers=headers,
         body=body,
-        keep_alive="close" not in wishes
-        and (head.http_version == b"1.1" or "keep-alive" in wishes),
+        keep_alive=keep_alive,
     )
 
 
