@@ -15,7 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 import msgspec
 
 from onshi.people.insurers import Insurers
-from onshi.people.records import CardSpec, Coverage, Patient
+from onshi.people.records import CardSpec, Coverage, MedicalFile, Patient
 from onshi.people.roster import Roster
 from onshi.result_codes import ResultCodes
 
@@ -404,7 +404,8 @@ class Scene:
 
     ``truth`` is what is really so (the patient's own papers show it), ``coverages`` what the
     system knows, a :class:`~onshi.people.roster.Roster` whatever list it is set to. ``others``
-    are further people known to the system.
+    are further people known to the system. ``medical`` has, by key of the person, whose 薬剤情報
+    is not as it should be.
     """
 
     patient: Patient
@@ -413,6 +414,7 @@ class Scene:
     truth: Coverage
     date: date
     others: list[Patient] = field(default_factory=list)
+    medical: dict[str, MedicalFile] = field(default_factory=dict)
     site: Site = field(default_factory=Site)
     make_person: Callable[..., tuple[Patient, Coverage]] | None = None
 

@@ -307,16 +307,17 @@ def _coverage_back(patient: Patient, q: dict[str, Any], told: m.QualificationRec
     blank: dict[str, Any] = dict.fromkeys(
         ("insurer_number", "insurer_name", "symbol", "number", "branch"), ""
     )
-    made = Qualification(**{**blank, "relation": "1", "acquired": date.min, **q})
+    blocks: dict[str, Any] = {}
     if (elderly := told.elderly_recipient_certificate_info) is not None:
-        made.elderly_ratio = int(elderly.elderly_recipient_contribution_ratio or 0)
+        blocks["elderly_ratio"] = int(elderly.elderly_recipient_contribution_ratio or 0)
     if (limit := told.limit_application_certificate_related_info) is not None:
-        made.limit = Limit(
+        blocks["limit"] = Limit(
             card=limit.limit_application_certificate_classification or "",
             bracket=limit.limit_application_certificate_classification_flag or "",
             start=_as_day(limit.limit_application_certificate_valid_start_date or ""),
             end=_as_day(limit.limit_application_certificate_valid_end_date or ""),
         )
+    made = Qualification(**{**blank, "relation": "1", "acquired": date.min, **q, **blocks})
     return Coverage(patient=patient, qualification=made, holds_from=made.acquired)
 
 

@@ -6,14 +6,22 @@ visit's chart.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from onshi.people.records import Coverage, Patient
+from onshi.people.records import Coverage, Patient, Registered
 from onshi.seams import Scene
 
-__all__ = ["edit_patient", "edit_qualification", "own_coverages", "part_truth"]
+__all__ = [
+    "edit_coverages",
+    "edit_known",
+    "edit_patient",
+    "edit_qualification",
+    "own_coverages",
+    "part_truth",
+]
 
 
 def own_coverages(scene: Scene) -> list[Coverage]:
@@ -26,19 +34,46 @@ def edit_patient(scene: Scene, **changes: Any) -> Patient:
     old = scene.patient
     new = msgspec.structs.replace(old, **changes)
     if new.name != old.name and old.insured_name == old.name:
-        new.insured_name = new.name
+        new = msgspec.structs.replace(new, insured_name=new.name)
     scene.patient = new
-    same_truth = [i for i, c in enumerate(scene.coverages) if c is scene.truth]
-    scene.coverages = [
-        msgspec.structs.replace(c, patient=new) if c.patient.key == old.key else c
-        for c in scene.coverages
-    ]
-    scene.truth = (
-        scene.coverages[same_truth[0]]
-        if same_truth
-        else msgspec.structs.replace(scene.truth, patient=new)
+    edit_coverages(
+        scene,
+        lambda c: msgspec.structs.replace(
+            c, patient=new, registered=tuple(_same_change(r, old, new) for r in c.registered)
+        ),
     )
+    if scene.truth.patient is not new:
+        scene.truth = msgspec.structs.replace(scene.truth, patient=new)
     return new
+
+
+def _same_change(registered: Registered, old: Patient, new: Patient) -> Registered:
+    """Where the system was right about a person it is right again; what it has wrong stays."""
+    known = registered.patient
+    if known.key != old.key:
+        return registered
+    right = {
+        field: getattr(new, field)
+        for field in old.__struct_fields__
+        if getattr(known, field) == getattr(old, field)
+    }
+    return msgspec.structs.replace(registered, patient=msgspec.structs.replace(known, **right))
+
+
+def edit_coverages(scene: Scene, change: Callable[[Coverage], Coverage]) -> None:
+    """Pass the patient's records through ``change``; a truth that is one of them goes along."""
+    true = [c is scene.truth for c in scene.coverages]
+    scene.coverages = [
+        change(c) if c.patient.key == scene.patient.key else c for c in scene.coverages
+    ]
+    if True in true:
+        scene.truth = scene.coverages[true.index(True)]
+
+
+def edit_known(scene: Scene, **changes: Any) -> None:
+    """Change fields of the patient's records in the system; the truth stays as it is."""
+    part_truth(scene)
+    edit_coverages(scene, lambda c: msgspec.structs.replace(c, **changes))
 
 
 def part_truth(scene: Scene) -> None:
@@ -49,13 +84,11 @@ def part_truth(scene: Scene) -> None:
 
 
 def edit_qualification(scene: Scene, **changes: Any) -> None:
-    """Change what the system has of the patient; the truth stays as it is."""
+    """Change what the system has of the patient's qualification; the truth stays as it is."""
     part_truth(scene)
-    scene.coverages = [
-        msgspec.structs.replace(
+    edit_coverages(
+        scene,
+        lambda c: msgspec.structs.replace(
             c, qualification=msgspec.structs.replace(c.qualification, **changes)
-        )
-        if c.patient.key == scene.patient.key
-        else c
-        for c in scene.coverages
-    ]
+        ),
+    )

@@ -37,7 +37,12 @@ class EligibilityService:
         return Answer(
             validity=found.validity,
             records=[
-                Record(patient=c.patient, coverage=c, lost=lost, limit_shown=inquiry.limit_consent)
+                Record(
+                    patient=c.shown(self._clock.today),
+                    coverage=c,
+                    lost=lost,
+                    limit_shown=inquiry.limit_consent,
+                )
                 for c, lost in zip(found.coverages, found.lost, strict=True)
             ],
             has_list=found.validity != Validity.NOT_FOUND,

@@ -136,7 +136,7 @@ def make_qualification(
         coverage = _coverage(rng, patient, plan, rng.choice(_PLACES)[0], on, head, insurers)
     qualification = coverage.qualification
     if acquired is not None:
-        qualification.acquired = acquired
+        return msgspec.structs.replace(qualification, acquired=acquired)
     return qualification
 
 

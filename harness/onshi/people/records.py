@@ -10,7 +10,16 @@ from typing import Literal
 
 import msgspec
 
-__all__ = ["CardSpec", "Coverage", "Limit", "Patient", "Qualification", "Sex"]
+__all__ = [
+    "CardSpec",
+    "Coverage",
+    "Limit",
+    "MedicalFile",
+    "Patient",
+    "Qualification",
+    "Registered",
+    "Sex",
+]
 
 Sex = Literal["1", "2", "3"]
 
@@ -61,7 +70,7 @@ class Limit(msgspec.Struct, kw_only=True, frozen=True):
     end: date
 
 
-class Qualification(msgspec.Struct, kw_only=True):
+class Qualification(msgspec.Struct, kw_only=True, frozen=True):
     """One 資格: the numbers and the shares that go with them.
 
     ``insurer_number`` is 6 (国保) or 8 digits, unpadded. ``elderly_ratio`` is 高齢受給者証 and
@@ -108,12 +117,29 @@ class Qualification(msgspec.Struct, kw_only=True):
         return 20 if on < school else 30
 
 
-class Coverage(msgspec.Struct, kw_only=True):
-    """A qualification as a fact over time.
+class Registered(msgspec.Struct, kw_only=True, frozen=True):
+    """Whose name, birthdate and address the system has with a qualification, and since when."""
+
+    patient: Patient
+    known_from: date
+
+
+class Coverage(msgspec.Struct, kw_only=True, frozen=True):
+    """A qualification as a fact over time, as the insurer has registered it.
 
     ``holds_from`` to ``holds_to`` (inclusive) is when it is true; ``known_from`` is the date the
     system learned of it, ``loss_known_from`` the date it learned of its end. Late registration,
-    stale data and dual validity follow from these dates.
+    stale data and dual validity follow from these dates. A correction is a second record, known
+    from the day on which the first one is deleted.
+
+    Mistakes are dated, too, by the days on which the system takes them for right:
+
+    - ``deleted_on`` until ``restored_on`` (None: for ever) the record is not there
+    - ``linked_from`` (None: ever since) until ``linked_until`` it is filed under the number of
+      the person with the key ``linked_to``, whose card then finds it
+    - ``registered``: what the system had of the person, the latest counts; none: ``patient``
+
+    Frozen, as a register keeps an index of it: replace a record, never change it.
     """
 
     patient: Patient
@@ -122,6 +148,44 @@ class Coverage(msgspec.Struct, kw_only=True):
     holds_to: date | None = None
     known_from: date | None = None
     loss_known_from: date | None = None
+    deleted_on: date | None = None
+    restored_on: date | None = None
+    linked_to: str = ""
+    linked_from: date | None = None
+    linked_until: date | None = None
+    registered: tuple[Registered, ...] = ()
+
+    def there(self, today: date) -> bool:
+        """Whether the record is in the system today, and not deleted by mistake."""
+        if today < (self.known_from or self.holds_from):
+            return False
+        if self.deleted_on is None or today < self.deleted_on:
+            return True
+        return self.restored_on is not None and today >= self.restored_on
+
+    def holder(self, today: date) -> str:
+        """The key of the person under whose number the record is filed today."""
+        if not self.linked_to or (self.linked_from is not None and today < self.linked_from):
+            return self.patient.key
+        over = self.linked_until is not None and today >= self.linked_until
+        return self.patient.key if over else self.linked_to
+
+    def shown(self, today: date) -> Patient:
+        """Whose name, birthdate and address the system shows today with the qualification."""
+        known = [r for r in self.registered if r.known_from <= today]
+        return max(known, key=lambda r: r.known_from).patient if known else self.patient
+
+
+class MedicalFile(msgspec.Struct, kw_only=True):
+    """How the system's 薬剤情報 and 特定健診 of a person differ from what is so.
+
+    ``subject`` is whose they really are (None: their own); ``named``: it says so, and does not
+    name the person who was asked for. ``delay`` is in days: nothing younger is known.
+    """
+
+    subject: Patient | None = None
+    named: bool = False
+    delay: int = 0
 
 
 class CardSpec(msgspec.Struct, kw_only=True):
