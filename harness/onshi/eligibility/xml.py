@@ -8,6 +8,7 @@ it (facts: oqs page, section 5).
 from __future__ import annotations
 
 import re
+from functools import cache
 from random import Random
 from typing import Any, TypeVar
 
@@ -15,10 +16,21 @@ import msgspec
 from lxml import etree
 
 from onshi.eligibility import messages as m
+from onshi.eligibility.elements import Element, Part, entry_part, parts
 
-__all__ = ["MAX_BYTES", "NotAMessageError", "parse_request", "parse_result", "to_xml"]
+__all__ = [
+    "MAX_BULK_BYTES",
+    "MAX_BYTES",
+    "NotAMessageError",
+    "parse",
+    "parse_request",
+    "parse_result",
+    "to_xml",
+]
 
 MAX_BYTES = 1 << 20
+MAX_BULK_BYTES = 16 << 20
+"""A bound for messages about many people: some 5,000 full answers."""
 _DECLARED = {"utf-8": "UTF-8", "cp932": "Shift_JIS"}
 _CODECS = {
     "utf-8": "utf-8",
@@ -33,7 +45,7 @@ _CODECS = {
 _DECLARATION = re.compile(rb"^\s*<\?xml\b[^>]*?\?>")
 _ENCODING = re.compile(rb"encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 
-Doc = TypeVar("Doc", m.Document, m.RequestDocument)
+Doc = TypeVar("Doc", bound=Element)
 
 
 class NotAMessageError(ValueError):
@@ -41,53 +53,64 @@ class NotAMessageError(ValueError):
 
 
 def to_xml(
-    document: m.Document | m.RequestDocument,
+    document: Element,
     encoding: str = "utf-8",
     *,
     shuffle: Random | None = None,
 ) -> bytes:
-    """The bytes of a message, declaration included.
+    """The bytes of a message of any kind, declaration included.
 
     ``encoding`` is ``utf-8`` or ``cp932``; a character that CP932 lacks becomes a numeric
     reference. ``shuffle`` puts children in another order, as face files have it (facts: oqs
-    page, section 2).
+    page, section 2); entries of one name keep theirs.
     """
-    (tag, content), *_ = msgspec.to_builtins(document).items()
-    root = etree.Element(tag)
-    _fill(root, content, shuffle)
+    (whole,) = parts(type(document))
+    root = etree.Element(whole.tag)
+    _fill(root, getattr(document, whole.name), shuffle)
     text: str = etree.tostring(root, encoding="unicode")
     head = f'<?xml version="1.0" encoding="{_DECLARED[encoding]}" standalone="no"?>\n'
     return (head + text).encode(encoding, "xmlcharrefreplace")
 
 
-def _fill(element: Any, content: Any, shuffle: Random | None) -> None:
-    if isinstance(content, str):
-        element.text = content or None
-        return
-    pairs = (
-        [pair for entry in content for pair in entry.items()]
-        if isinstance(content, list)
-        else list(content.items())
-    )
-    if shuffle is not None and isinstance(content, dict):
-        shuffle.shuffle(pairs)
-    for tag, inner in pairs:
-        _fill(etree.SubElement(element, tag), inner, shuffle)
+def _fill(element: Any, record: Element, shuffle: Random | None) -> None:
+    fields = list(parts(type(record)))
+    if shuffle is not None:
+        shuffle.shuffle(fields)
+    for field in fields:
+        value = getattr(record, field.name)
+        if value is None:
+            continue
+        if field.kind == "text":
+            etree.SubElement(element, field.tag).text = value or None
+        elif field.kind == "block":
+            _fill(etree.SubElement(element, field.tag), value, shuffle)
+        elif field.kind == "beside":
+            for entry in value:
+                _fill(etree.SubElement(element, field.tag), entry, shuffle)
+        else:
+            around = etree.SubElement(element, field.tag)
+            for entry in value:
+                _fill(around, entry, shuffle)
 
 
 def parse_request(data: bytes) -> m.RequestDocument:
     """A request from its bytes. Raises :class:`NotAMessageError`."""
-    return _parse(data, m.RequestDocument)
+    return parse(data, m.RequestDocument)
 
 
 def parse_result(data: bytes) -> m.Document:
     """A result or face file from its bytes. Raises :class:`NotAMessageError`."""
-    return _parse(data, m.Document)
+    return parse(data, m.Document)
 
 
-def _parse(data: bytes, kind: type[Doc]) -> Doc:
-    if len(data) > MAX_BYTES:
-        raise NotAMessageError(f"larger than {MAX_BYTES} bytes")
+def parse(data: bytes, kind: type[Doc], *, limit: int = MAX_BYTES) -> Doc:
+    """A message of some kind from its bytes.
+
+    Elements that the kind does not have are ignored, and so is one around entries that stand
+    beside each other. Raises :class:`NotAMessageError`, also beyond ``limit`` bytes.
+    """
+    if len(data) > limit:
+        raise NotAMessageError(f"larger than {limit} bytes")
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
@@ -103,10 +126,11 @@ def _parse(data: bytes, kind: type[Doc]) -> Doc:
         raise NotAMessageError(f"not well-formed XML: {e.msg}") from None
     if root.getroottree().docinfo.internalDTD is not None:
         raise NotAMessageError("a document type declaration is not accepted")
-    if root.tag != "XmlMsg":
-        raise NotAMessageError(f"the root element is {root.tag}, not XmlMsg")
+    (whole,) = parts(kind)
+    if root.tag != whole.tag:
+        raise NotAMessageError(f"the root element is {root.tag}, not {whole.tag}")
     try:
-        return msgspec.convert({"XmlMsg": _plain(root)}, kind)
+        return msgspec.convert({whole.tag: _plain(root, whole.type)}, kind)
     except msgspec.ValidationError as e:
         raise NotAMessageError(f"not a message: {e}") from None
 
@@ -128,25 +152,36 @@ def _text(data: bytes) -> str:
     return text
 
 
-_LISTS = frozenset({"ResultList"})
-_BLOCKS = frozenset(
-    {
-        "XmlMsg",
-        "MessageHeader",
-        "MessageBody",
-        "QualificationConfirmSearchInfo",
-        "ResultOfQualificationConfirmation",
-        "ElderlyRecipientCertificateInfo",
-        "LimitApplicationCertificateRelatedInfo",
-    }
-)
-
-
-def _plain(element: Any) -> Any:
+def _plain(element: Any, kind: Any) -> dict[str, Any]:
     """An element as the builtins that JSON would have for it."""
-    tag = element.tag
-    if tag in _LISTS:
-        return [{child.tag: _plain(child)} for child in element]
-    if tag in _BLOCKS or len(element):
-        return {child.tag: _plain(child) for child in element}
-    return element.text or ""
+    known = _by_tag(kind)
+    found: dict[str, Any] = {}
+    for child in element:
+        field = known.get(child.tag)
+        if field is None:
+            for inner in child:
+                entries = known.get(inner.tag)
+                if entries is not None and entries.kind == "beside":
+                    found.setdefault(inner.tag, []).append(_plain(inner, entries.type))
+        elif field.kind == "text":
+            found[field.tag] = _plain_text(child)
+        elif field.kind == "block":
+            found[field.tag] = _plain(child, field.type)
+        elif field.kind == "beside":
+            found.setdefault(field.tag, []).append(_plain(child, field.type))
+        else:
+            entry = entry_part(field.type)
+            found[field.tag] = [
+                {entry.tag: _plain(inner, entry.type)} for inner in child if inner.tag == entry.tag
+            ]
+    return found
+
+
+def _plain_text(element: Any) -> Any:
+    """Text; elements where only text belongs stay what they are, for the error to name."""
+    return element.text or "" if not len(element) else {child.tag: "" for child in element}
+
+
+@cache
+def _by_tag(kind: Any) -> dict[str, Part]:
+    return {part.tag: part for part in parts(kind)}
