@@ -29,6 +29,16 @@ def stage_with_small_kana() -> Stage:
     return stage
 
 
+def stage_for(name: str) -> Stage:
+    """One on which the fault has something to change."""
+    if name == "inquiry.padding":
+        return Stage(kind="kokuho")
+    stage = stage_with_small_kana()
+    if name == "inquiry.raw_characters":
+        stage.inject("scene.difficult_name")
+    return stage
+
+
 @pytest.mark.parametrize("name", OURS)
 def test_names_titles_and_defaults(name: str) -> None:
     cls = find_fault(name)
@@ -40,7 +50,7 @@ def test_names_titles_and_defaults(name: str) -> None:
 
 @pytest.mark.parametrize("name", INQUIRY)
 def test_an_inquiry_fault_strikes_once_and_ends(name: str) -> None:
-    stage = stage_with_small_kana()
+    stage = stage_for(name)
     healthy = stage.message(stage.ask())
     before = copy.deepcopy(stage.scene)
     settings = {"inquiry.ratio": {"percent": 30}}.get(name, NEEDED.get(name, {}))
@@ -59,7 +69,7 @@ def test_an_inquiry_fault_strikes_once_and_ends(name: str) -> None:
 def test_same_seed_same_answer(name: str) -> None:
     told = []
     for _ in range(2):
-        stage = stage_with_small_kana()
+        stage = stage_for(name)
         stage.inject(name, **NEEDED.get(name, {}))
         first, second = (stage.message(stage.ask()) for _ in range(2))
         assert first == second
