@@ -13,6 +13,8 @@ __all__ = [
     "CODE_LISTS",
     "ITEM_ERROR",
     "NOTICE_EXPIRY",
+    "NO_CONSENT",
+    "NO_RECEPTION",
     "SYSTEM_ERROR",
     "UNREADABLE",
     "CharacterCode",
@@ -140,6 +142,8 @@ CODE_LISTS: dict[str, dict[str, str]] = {
 ITEM_ERROR = ("ONSHI-ITEM", "照会の項目に誤りがあります（試験用の文言）")
 SYSTEM_ERROR = ("ONSHI-SYSTEM", "システムエラーが発生しました（試験用の文言）")
 UNREADABLE = ("ONSHI-UNREADABLE", "要求ファイルを読み取れません（試験用の文言）")
+NO_RECEPTION = ("ONSHI-RECEPTION", "受付番号に該当する受付がありません（試験用の文言）")
+NO_CONSENT = ("ONSHI-CONSENT", "閲覧の同意がないか、期限が切れています（試験用の文言）")
 NOTICE_EXPIRY = (
     "ONSHI-NOTICE",
     "マイナンバーカードの電子証明書の有効期限が近いか、過ぎています（試験用の文言）",
@@ -153,7 +157,8 @@ def label(code_list: str, code: str) -> str:
 
 def placeholders() -> tuple[str, ...]:
     """The placeholder codes that an answer can carry."""
-    return tuple(code for code, _ in (ITEM_ERROR, SYSTEM_ERROR, UNREADABLE, NOTICE_EXPIRY))
+    ours = (ITEM_ERROR, SYSTEM_ERROR, UNREADABLE, NO_RECEPTION, NO_CONSENT, NOTICE_EXPIRY)
+    return tuple(code for code, _ in ours)
 
 
 def is_placeholder(code: str) -> bool:
