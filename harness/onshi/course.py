@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from onshi.eligibility.scenes import edit_patient, own_coverages
 from onshi.errors import OnshiError
 from onshi.judge.case import Finding
 from onshi.reception import Reception
@@ -34,6 +35,9 @@ class _Step:
 class Course:
     """The patient comes ``situation.visits`` times; then another patient, if there is one to come.
 
+    With ``situation.namesake_before`` another person of the same name comes before, whom nothing
+    troubles and about whom nothing is judged.
+
     ``limits`` and ``levels`` are the vendor's own (``[tool.onshi]``). ``visit`` is the one at the
     desk now, None when the course is over. Raises what :meth:`onshi.Desk.visit` raises.
     """
@@ -48,16 +52,34 @@ class Course:
         levels: Mapping[str, str] | None = None,
     ) -> None:
         self.trouble = trouble
+        self._desk, self._surfaces = desk, frozenset(surfaces)
         self._limits, self._levels = dict(limits or {}), dict(levels or {})
-        first = Reception(desk, trouble, frozenset(surfaces))
-        self._steps = [_Step(first)]
+        self._steps: list[_Step] = []
+        self._namesake: Reception | None = None
         self._following = False
-        self.visit: Visit | None = first.visit
+        if trouble is not None and trouble.situation.namesake_before:
+            if trouble.date is not None:
+                desk.travel(trouble.date)
+            self._namesake = Reception(desk, None, self._surfaces)
+            self.visit: Visit | None = self._namesake.visit
+        else:
+            self.visit = self._begin()
+
+    def _begin(self) -> Visit:
+        """The patient whom the trouble is about comes for the first time."""
+        self._steps = [_Step(Reception(self._desk, self.trouble, self._surfaces))]
+        return self._steps[0].reception.visit
+
+    def _after_namesake(self) -> Visit:
+        """Another person of the same name as the one just received, who has a chart by now."""
+        self._namesake = None
+        _change_to_namesake(self._desk)
+        return self._begin()
 
     @property
     def handling(self) -> Handling | None:
         """What was last reported of the patient whom the trouble is about."""
-        return self._steps[-1].handling
+        return self._steps[-1].handling if self._steps else None
 
     @property
     def following(self) -> bool:
@@ -74,6 +96,9 @@ class Course:
         """
         if self.visit is None:
             raise OnshiError("this visit is over: it was handled already")
+        if self._namesake is not None:
+            self.visit = self._after_namesake()
+            return self.visit
         step = self._steps[-1]
         if self._following:
             step.more.update(next_handling=handling, next_events=step.reception.followed())
@@ -97,6 +122,9 @@ class Course:
 
     def never_returned(self) -> None:
         """The product did not come back from :attr:`visit`: the course is over."""
+        if self._namesake is not None:
+            self._namesake = None
+            self._begin()
         self._steps[-1].more["returned"] = False
         self._steps[-1].reception.finish()
         self.visit = None
@@ -112,3 +140,20 @@ class Course:
             for step in self._steps
             for finding in step.reception.judge(step.handling, trouble, **step.more, **common)
         ]
+
+
+def _change_to_namesake(desk: Desk) -> None:
+    """Another person of the same name stands at the desk; the system still knows the first."""
+    first, known = desk.patient, own_coverages(desk.scene)
+    desk.remove_card()
+    desk.change_patient()
+    edit_patient(
+        desk.scene,
+        family=first.family,
+        given=first.given,
+        family_kana=first.family_kana,
+        given_kana=first.given_kana,
+    )
+    desk.scene.coverages = [*desk.scene.coverages, *known]
+    desk.tray.next_patient()
+    desk.write_patient()

@@ -63,7 +63,7 @@ class MissingPieceError(OnshiError):
 def suggest(name: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """The nearest of the known names, best first, at most ``limit``; may be empty."""
     known = sorted(set(known))
+    holds = [k for k in known if len(name) >= 4 and name.lower() in k.lower()]
     near = difflib.get_close_matches(name, known, n=limit, cutoff=0.6)
-    if len(near) < limit and len(name) >= 4:
-        near += [k for k in known if name.lower() in k.lower() and k not in near]
-    return near[:limit]
+    best = [k for k in near if k.lower() == name.lower()]
+    return list(dict.fromkeys([*best, *holds, *near]))[:limit]

@@ -14,6 +14,7 @@ import pytest
 from onshi.catalogue.load import (
     category_weight,
     draw,
+    find_trouble,
     load_profile,
     load_troubles,
     profiles,
@@ -221,7 +222,7 @@ def test_a_profile_of_ones_own_by_path(tmp_path) -> None:
         own = load_profile(given)
         assert own.name == "mine"
         ids = [t.id for t in troubles_of(own)]
-        assert ids[0].startswith("name.blackdot")
+        assert find_trouble(ids[0]).categories == ("blackdot",)
         assert ids[-1] == "card.pulled_mid_session"
 
 

@@ -27,8 +27,8 @@ def test_fold_ignores_width_case_and_kana() -> None:
     [
         ("抜いた", "card.pulled_mid_session"),
         ("pulled", "card.pulled_mid_session"),
-        ("ふりーず", "reader.freeze"),
-        ("ﾌﾘｰｽﾞ", "reader.freeze"),
+        ("ふりーず", "integration.emr_freeze_1h"),
+        ("ﾌﾘｰｽﾞ", "integration.emr_freeze_1h"),
         ("双子", "eligibility.multiple_twins"),
         ("3回 ロック", "card.pin_locked_third_try"),
         ("CERT_EXPIRED 猶予", "card.cert_expired_in_grace"),

@@ -104,7 +104,9 @@ def test_can_be_run_or_says_why_not(trouble: Trouble) -> None:
         assert not trouble.surfaces
         assert not trouble.fault
         return
-    assert trouble.fault
+    if not trouble.fault:  # the situation alone is the trouble
+        assert trouble.situation.namesake_before or trouble.situation.chart
+        return
     assert trouble.surfaces
     assert set(trouble.surfaces) <= set(get_args(Surface))
     # Each surface has at least one fault that reaches it.

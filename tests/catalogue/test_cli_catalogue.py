@@ -56,7 +56,7 @@ def test_troubles_as_a_table() -> None:
     code, out = run("troubles", "--layer", "network")
     assert code == 0
     lines = out.splitlines()
-    assert len(lines) == 1 + 8
+    assert len(lines) == 1 + 10
     assert any("network.error_flap_week" in line and "webapi folder face" in line for line in lines)
 
 

@@ -93,6 +93,20 @@ def test_a_late_file_is_set_aside(
     assert list(face_dir.iterdir()) == []
 
 
+def test_who_was_not_called_is_told_of_and_does_not_come_first(face_dir, face):
+    def both():
+        drop(face_dir, 1, NEXT_RECORD)
+        drop(face_dir, 2, record())
+
+    result = face.next_result(both, about(PAGE), DAY)
+    assert result.records[0].kana == record()["NameKana"]
+    assert [r.records[0].kana for r in face.not_called] == [NEXT_RECORD["NameKana"]]
+    assert len(list(face_dir.iterdir())) == 1, "a stranger's file is left to whom it is for"
+    drop_again = face.next_result(lambda: drop(face_dir, 3, record()), about(PAGE), DAY)
+    assert drop_again.records
+    assert face.not_called == []
+
+
 def test_a_strangers_result_is_handed_on_to_be_asked_about(
     face: FaceFolder, face_dir: Path
 ) -> None:

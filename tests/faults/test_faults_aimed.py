@@ -28,7 +28,7 @@ def two():
     """A desk at which two people of different insurers can be asked about."""
     with onshi.Desk(doors=("responses",), seed=4, date="2025-10-20", time="virtual") as desk:
         mine = desk.coverage
-        patient, coverage = desk.scene.make_person(kind="kokuho")
+        _, coverage = desk.scene.make_person(kind="kokuho")
         assert coverage.qualification.insurer_number != mine.qualification.insurer_number
         desk.scene.coverages.append(coverage)
         yield desk, mine, coverage

@@ -21,7 +21,8 @@ from judge_cases import (
     visit,
 )
 
-from onshi.judge.rules import h29, h30, h31, h32, h33, h42, h48, h49, h50, h56, h58, h60
+from onshi.judge.case import Case
+from onshi.judge.rules import h29, h30, h31, h32, h33, h42, h46, h48, h49, h50, h56, h58, h60
 from onshi.people.records import Coverage, Qualification
 from onshi.seams import Answer, Record
 from onshi.visit import Document, Visit
@@ -141,6 +142,37 @@ def test_h33_the_chart_is_this_patient_s():
     assert verdict(case(namesake), h33.PERSON) is BROKEN
     assert verdict(case(did(chart_after=chart(kana="ﾀｶﾊｼ ｼﾖｳｲﾁ"))), h33.PERSON) is MET
     assert verdict(case(did()), h33.PERSON) is UNSEEN
+
+
+def test_h33_a_new_patient_s_visit_does_not_open_a_namesake_s_chart():
+    new = first_visit()
+    opened = did(chart_before=chart(birthdate=OTHER.birthdate), chart_after=chart())
+    assert verdict(case(opened, visit_=new), h33.OPENED) is BROKEN
+    assert verdict(case(did(chart_after=chart()), visit_=new), h33.OPENED) is UNSEEN
+    own = did(chart_before=chart(), chart_after=chart())
+    assert verdict(case(own, visit_=new), h33.OPENED) is MET
+    assert findings(case(opened), h33.OPENED) == [], "a known patient has a chart"
+
+
+# ------------------------------------------------------------------------ H46
+def read_only(*said: str, **more: object) -> Case:
+    one = case(did(**more), events=({"event": "not_called", "patient": OTHER.key},))
+    one.scene.others.append(OTHER)
+    one.visit.asked += [(prompt, (), "cancel") for prompt in said]
+    return one
+
+
+def test_h46_who_was_read_and_not_received_is_told_of():
+    quiet = {"message": "有効です", "warned": ()}
+    assert verdict(read_only(**quiet), h46.TOLD) is BROKEN
+    assert (
+        verdict(read_only(message="", warned=(f"受付していない読み取り: {OTHER.kana}",)), h46.TOLD)
+        is MET
+    )
+    assert verdict(read_only(f"{OTHER.name}さんですか", **quiet), h46.TOLD) is MET
+    assert verdict(read_only(message="有効です"), h46.TOLD) is UNSEEN
+    assert verdict(case(did(**quiet)), h46.TOLD) is UNSEEN, "everybody was received"
+    assert {f.level for f in findings(read_only(**quiet), h46.TOLD)} == {"warn"}
 
 
 # ------------------------------------------------------------------------ H31

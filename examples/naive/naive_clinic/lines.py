@@ -71,6 +71,9 @@ class NaiveExchange:
 class NaiveFace:
     """Mistake: the newest file in the folder is always this patient's, and stays there."""
 
+    not_called: tuple[messages.Result, ...] = ()
+    """Mistake: nobody looks whether others wait."""
+
     def __init__(self, config: Config) -> None:
         assert config.folder is not None
         self._face, self._limits = config.folder / "face", config.limits

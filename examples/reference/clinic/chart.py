@@ -71,6 +71,10 @@ class Charts:
             return []
         return self._pages("kana_key = ? AND birthdate = ?", fold_kana(kana), birthdate.isoformat())
 
+    def named(self, name: str | None) -> list[Page]:
+        """Charts with this written name, for a person to look through: namesakes exist."""
+        return self._pages("name = ?", name) if name else []
+
     def save(self, page: Page) -> Page:
         """Write the page as it is; a new patient gets the next chart number."""
         if page.chart_no is None:

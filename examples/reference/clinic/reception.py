@@ -88,9 +88,14 @@ class Reception:
         arrival = case.arrival
         if arrival.route == "face":
             assert self.face is not None
-            return self.face.next_result(
+            result = self.face.next_result(
                 arrival.present, lambda r: self._is_about(case, r), arrival.day
             )
+            for record in (r for other in self.face.not_called for r in other.records):
+                case.dialog.warn(
+                    f"読み取りだけで受付していない方がいます: {record.name} {record.kana}"
+                )
+            return result
         arrival.present()
         if arrival.route == "card":
             self._check_card(case)

@@ -33,6 +33,7 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     ``shaho``). ``chart``: what differs in the stored chart. ``next_patient``: another, untroubled
     patient follows and must be unaffected. ``limit_consent``: asked with 限度額 consent.
     ``visits``: how often the same patient comes, the product keeping what it has of them.
+    ``namesake_before``: another person of the same name is received first and has a chart then.
     """
 
     brings: tuple[str, ...] = ("card",)
@@ -45,6 +46,7 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     next_patient: bool = False
     limit_consent: bool = False
     visits: int = 1
+    namesake_before: bool = False
 
 
 class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

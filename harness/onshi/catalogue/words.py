@@ -22,6 +22,7 @@ PERSONS = {
 
 OTHER_CATEGORIES = {
     "chiba_chip": "マイナ保険証の不具合（千葉県保険医協会の調査、2023年）",
+    "chiba_other_person": "他人の情報（千葉県保険医協会の調査、2023年）",
     "chiba_reader_pc": "カードリーダー・パソコンの不具合（千葉県保険医協会の調査、2023年）",
     "other": "その他（調査の自由記述）",
 }
