@@ -2,33 +2,36 @@
 
 Stands on the library ``responses``, which replaces ``HTTPAdapter.send``; both are imported only
 when the door opens. A delay longer than the caller's time-out raises at once what the caller
-would have seen, and moves the clock by the time-out. Exceptions are built as ``requests`` 2 with
-urllib3 2 raises them (facts: experiments page).
+would have seen, and moves the clock by the time-out. What a fault changes goes through urllib3
+itself (:mod:`onshi.doors.in_process`).
 """
 
 from __future__ import annotations
 
 import io
-import ssl
 from collections.abc import Iterable
-from http.client import RemoteDisconnected
+from functools import partial
 from http.client import responses as _PHRASES
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import msgspec
 
 from onshi.clock import Released
+from onshi.doors.answering import Outgoing, decisive, ends_unanswered, outgoing, substitute
 from onshi.doors.backstage import Backstage
+from onshi.doors.in_process import Caller, Try, through_urllib3
+from onshi.doors.interference import shown
 from onshi.eligibility.api import PRODUCTION_LOGIN, PRODUCTION_SEARCH
 from onshi.errors import OnshiError
-from onshi.journal import Lane
 from onshi.seams import HangUpError, HttpReply, HttpRequest, WireAction, WireEvent, WireStage
 
 if TYPE_CHECKING:
     from responses import RequestsMock
 
 __all__ = ["ResponsesDoor"]
+
+_ADAPTER = "onshi_adapter"
 
 
 class ResponsesDoor:
@@ -54,14 +57,12 @@ class ResponsesDoor:
         """
         import re
 
-        import responses
-
         if self._mock is not None:
             raise OnshiError("the responses door is open already")
         login = [PRODUCTION_LOGIN, *login_urls]
         search = [PRODUCTION_SEARCH, *search_urls]
         self._own = mock is None
-        self._mock = mock or responses.RequestsMock(assert_all_requests_are_fired=False)
+        self._mock = mock or _own_mock()
         self._answer = _make_answer(_Exchange(backstage, login), [*login, *search], self._recorded)
         self._mock.add(self._answer)
         if self._own:
@@ -84,6 +85,23 @@ class ResponsesDoor:
             mock.reset()
         else:
             mock.remove(self._answer)
+
+
+def _own_mock() -> RequestsMock:
+    """A mock of our own, which shows us the adapter of each request, and so its retries."""
+    import responses
+
+    class Mock(responses.RequestsMock):
+        def unbound_on_send(self) -> Any:
+            send = super().unbound_on_send()
+
+            def sent(adapter: Any, request: Any, *args: Any, **kwargs: Any) -> Any:
+                setattr(request, _ADAPTER, adapter)
+                return send(adapter, request, *args, **kwargs)
+
+            return sent
+
+    return Mock(assert_all_requests_are_fired=False)
 
 
 def _make_answer(exchange: _Exchange, bases: list[str], recorded: Any) -> Any:
@@ -116,40 +134,73 @@ class _Exchange:
 
     def run(self, request: Any) -> Any:
         """A urllib3 response, or the exception of ``requests`` for what happened instead."""
-        caller = _Caller(request, self._back, self._lane)
+        first = self._try(request)
+        if isinstance(first, HttpReply):
+            return _whole(first)
+        adapter = getattr(request, _ADAPTER, None)
+        retries = getattr(adapter, "max_retries", None)
+        return through_urllib3(request, first, partial(self._again, request), retries)
+
+    def _again(self, request: Any) -> Try:
+        made = self._try(request)
+        if not isinstance(made, HttpReply):
+            return made
+        out = outgoing(made, None, method=request.method, keep_alive=True)
+        return Try(Caller(request, self._back, self._lane), out)
+
+    def _try(self, request: Any) -> Try | HttpReply:
+        """One connection from accept to answer; a plain reply where nothing came in between."""
+        caller = Caller(request, self._back, self._lane)
+        try:
+            made = self._stages(request, caller)
+        except (HangUpError, Released):
+            return Try(caller)
+        except OSError as e:
+            return Try(caller, error=e)
+        return made if isinstance(made, HttpReply) else Try(caller, made)
+
+    def _stages(self, request: Any, caller: Caller) -> Outgoing | HttpReply:
+        """Raises OSError, as a socket does, for a connection that came to nothing."""
+        peer = self._opened(request, caller)
         parts = urlsplit(request.url)
         host, path = parts.hostname or "", parts.path
+        service = self._back.http.service_of(host, path)
+        asked = _request(request, host, parts, peer)
+        event = WireEvent(
+            stage=WireStage.REQUEST,
+            host=host,
+            path=path,
+            service=service,
+            asked=lambda: self._back.http.inquiry_in(asked),
+        )
+        before = self._wire(event, caller)
+        if before is not None and ends_unanswered(before):
+            return Outgoing(b"", before.end or "close")
+        reply = substitute(before) if before is not None else None
+        if reply is None:
+            reply = self._serve(asked, service)
+            caller.wait(reply.delay)
+        after = self._wire(msgspec.structs.replace(event, stage=WireStage.ANSWER), caller)
+        if after is not None:
+            reply = substitute(after) or reply
+        action = decisive(before, after)
+        if action is None and request.method != "HEAD":
+            return reply
+        return outgoing(reply, action, method=request.method, keep_alive=True)
+
+    def _opened(self, request: Any, caller: Caller) -> str | None:
+        """TLS comes about, or not; who the client is, where a certificate is asked for."""
         asks_certificate = any(_below(request.url, base) for base in self._login)
         listener = "auth" if asks_certificate else "search"
-        try:
-            for stage in (WireStage.ACCEPT, WireStage.HANDSHAKE):
-                early = self._wire(WireEvent(stage=stage, service=listener), caller)
-                if early is not None and early.alert:
-                    caller.refused("SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure")
-                if early is not None:
-                    caller.ends(early.end)
-            peer = self._peer(request, caller) if asks_certificate else None
-            caller.connected()
-            service = self._back.http.service_of(host, path)
-            asked = _request(request, host, parts, peer)
-            event = WireEvent(
-                stage=WireStage.REQUEST,
-                host=host,
-                path=path,
-                service=service,
-                asked=lambda: self._back.http.inquiry_in(asked),
-            )
-            before = self._wire(event, caller)
-            if before is not None and _ends_unanswered(before):
-                caller.ends(before.end or "close")
-            if before is not None and before.status is not None:
-                reply = _substitute(before)
-            else:
-                reply = self._serve(asked, service)
-                caller.wait(reply.delay)
-            return self._finish(event, before, reply, caller)
-        except (HangUpError, Released):
-            caller.disconnected()
+        for stage in (WireStage.ACCEPT, WireStage.HANDSHAKE):
+            early = self._wire(WireEvent(stage=stage, service=listener), caller)
+            if early is not None and early.alert:
+                caller.refused("SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure")
+            if early is not None:
+                caller.ends(early.end)
+        peer = self._peer(request, caller) if asks_certificate else None
+        caller.connected()
+        return peer
 
     def _serve(self, request: HttpRequest, service: str) -> HttpReply:
         reply = self._back.http.handle(request)
@@ -158,137 +209,20 @@ class _Exchange:
         )
         return reply
 
-    def _peer(self, request: Any, caller: _Caller) -> str:
+    def _peer(self, request: Any, caller: Caller) -> str:
         """Who the client certificate says it is."""
         if not request.req_kwargs.get("cert"):
             self._lane.event("refused", why="no client certificate")
             caller.refused("TLSV13_ALERT_CERTIFICATE_REQUIRED", "tlsv13 alert certificate required")
         return "test-client"
 
-    def _wire(self, event: WireEvent, caller: _Caller) -> WireAction | None:
+    def _wire(self, event: WireEvent, caller: Caller) -> WireAction | None:
         """What a fault does at this stage, with its delay already waited."""
         action = self._back.at(event)
         if action is not None:
-            self._note(event, action)
+            self._lane.event("wire", stage=event.stage, **shown(action))
             caller.wait(action.delay)
         return action
-
-    def _finish(
-        self, event: WireEvent, before: WireAction | None, reply: HttpReply, caller: _Caller
-    ) -> Any:
-        """The answer, as much of it as the wire lets through: the last fault decides."""
-        after = self._wire(msgspec.structs.replace(event, stage=WireStage.ANSWER), caller)
-        if after is not None and after.status is not None:
-            reply = _substitute(after)
-        changes = after is not None and (
-            after.end or after.cut_after is not None or after.status is not None
-        )
-        action = after if changes else before
-        if action is None or action.cut_after is None:
-            return _whole(reply, action.reason if action is not None else "")
-        if action.cut_after == 0:
-            caller.ends(action.end or "close")
-        return _cut(reply, action.cut_after, caller if action.end == "stall" else None)
-
-    def _note(self, event: WireEvent, action: WireAction) -> None:
-        self._lane.event(
-            "wire",
-            stage=event.stage,
-            status=action.status,
-            cut_after=action.cut_after,
-            end=action.end or ("alert" if action.alert else ""),
-        )
-
-
-class _Caller:
-    """The ``requests`` side of one exchange: its time-outs and its exceptions.
-
-    Until :meth:`connected` the connect time-out counts, and an end is one in the middle of TLS.
-    """
-
-    def __init__(self, request: Any, backstage: Backstage, lane: Lane) -> None:
-        self._request, self._back, self._lane = request, backstage, lane
-        given = request.req_kwargs.get("timeout")
-        if not isinstance(given, tuple):
-            given = (
-                getattr(given, "connect_timeout", given),
-                getattr(given, "read_timeout", given),
-            )
-        connect, self._read = (t if isinstance(t, int | float) else None for t in given)
-        self._patience, self._secure = connect, False
-
-    def connected(self) -> None:
-        """TLS is up: from here on the read time-out counts."""
-        self._patience, self._secure = self._read, True
-
-    def wait(self, seconds: float) -> None:
-        """Let the caller wait, at most to the deadline; raises what it sees at its time-out."""
-        seconds = min(seconds, self._back.deadline)
-        if self._patience is not None and seconds > self._patience:
-            self.timed_out()
-        self._pass(seconds)
-
-    def ends(self, end: str) -> None:
-        """The connection ends without an answer, if it ends."""
-        if end == "reset":
-            self._aborted(ConnectionResetError(104, "Connection reset by peer"))
-        if end == "close":
-            self.disconnected()
-        if end == "stall":
-            self.wait(self._back.deadline)
-            self.disconnected()
-
-    def timed_out(self) -> NoReturn:
-        """Raise what ``requests`` makes of its time-out, which passes."""
-        from requests.exceptions import ReadTimeout
-
-        self._pass(self._patience or 0.0)
-        raise ReadTimeout(
-            f"HTTPSConnectionPool(host={urlsplit(self._request.url).hostname!r}, port=443): "
-            f"Read timed out. (read timeout={self._patience})",
-            request=self._request,
-        )
-
-    def stalls(self) -> NoReturn:
-        """Nothing more comes in the middle of a body."""
-        if self._read is not None:
-            self._pass(self._read)
-            raise TimeoutError("The read operation timed out")
-        self._pass(self._back.deadline)
-        raise ConnectionResetError(104, "Connection reset by peer")
-
-    def disconnected(self) -> NoReturn:
-        """The other side closed the connection."""
-        if not self._secure:
-            self._tls_failed(
-                ssl.SSLEOFError(
-                    8, "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol"
-                )
-            )
-        self._aborted(RemoteDisconnected("Remote end closed connection without response"))
-
-    def refused(self, reason: str, text: str) -> NoReturn:
-        """TLS ended with an alert."""
-        self._tls_failed(ssl.SSLError(1, f"[SSL: {reason}] {text}"))
-
-    def _tls_failed(self, cause: ssl.SSLError) -> NoReturn:
-        from requests.exceptions import SSLError
-        from urllib3.exceptions import MaxRetryError
-        from urllib3.exceptions import SSLError as Inner
-
-        parts = urlsplit(self._request.url)
-        pool: Any = f"HTTPSConnectionPool(host={parts.hostname!r}, port={parts.port or 443})"
-        raise SSLError(MaxRetryError(pool, parts.path, Inner(cause)), request=self._request)
-
-    def _aborted(self, cause: Exception) -> NoReturn:
-        from requests.exceptions import ConnectionError as Aborted
-        from urllib3.exceptions import ProtocolError
-
-        raise Aborted(ProtocolError("Connection aborted.", cause), request=self._request)
-
-    def _pass(self, seconds: float) -> None:
-        self._lane.passed(seconds)
-        self._back.clock.wait(seconds)
 
 
 def _request(request: Any, host: str, parts: Any, peer: str | None) -> HttpRequest:
@@ -307,53 +241,15 @@ def _text(value: str | bytes) -> str:
     return value.decode("latin-1") if isinstance(value, bytes) else value
 
 
-def _ends_unanswered(action: WireAction) -> bool:
-    """Whether a fault at the request leaves nothing for the service to do."""
-    return (
-        action.status is None
-        and not action.cut_after
-        and (bool(action.end) or action.cut_after == 0)
-    )
-
-
-def _substitute(action: WireAction) -> HttpReply:
-    return HttpReply(
-        status=action.status or 200, body=action.body, content_type=action.content_type
-    )
-
-
-def _whole(reply: HttpReply, reason: str) -> Any:
-    return _urllib3(reply, io.BytesIO(reply.body), reason)
-
-
-def _cut(reply: HttpReply, after: int, stalled: _Caller | None) -> Any:
-    """Headers promise the whole body; reading it ends early, as on a real connection."""
-    part = _Broken(reply.body[:after], stalled if after < len(reply.body) else None)
-    return _urllib3(reply, part, "")
-
-
-class _Broken(io.BytesIO):
-    """A body of which the rest never comes."""
-
-    def __init__(self, part: bytes, stalled: _Caller | None) -> None:
-        super().__init__(part)
-        self._stalled = stalled
-
-    def read(self, size: int | None = -1, /) -> bytes:
-        data = super().read(size)
-        if not data and self._stalled is not None:
-            self._stalled.stalls()
-        return data
-
-
-def _urllib3(reply: HttpReply, body: io.BytesIO, reason: str) -> Any:
+def _whole(reply: HttpReply) -> Any:
+    """The answer as it is, without the way through urllib3's connection."""
     from urllib3 import HTTPResponse
 
     return HTTPResponse(
-        body=body,
+        body=io.BytesIO(reply.body),
         headers={"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))},
         status=reply.status,
-        reason=reason or _PHRASES.get(reply.status, ""),
+        reason=_PHRASES.get(reply.status, ""),
         preload_content=False,
         enforce_content_length=True,
         request_method="POST",
