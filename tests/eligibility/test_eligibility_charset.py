@@ -76,7 +76,7 @@ def test_unknown_codes_survive() -> None:
     assert label("OQSCD006", "4") == "該当資格なし"
     assert label("OQSCD006", "7") == "7"
     assert label("OQSCD999", "x") == "x"
-    assert set(CODE_LISTS) == {f"OQSCD{n:03d}" for n in range(1, 18)}
+    assert set(CODE_LISTS) == {f"OQSCD{n:03d}" for n in range(1, 45)}
     assert {v.value for v in Validity} == set(CODE_LISTS["OQSCD006"])
 
 
