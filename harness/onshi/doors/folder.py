@@ -22,11 +22,14 @@ class FolderDoor:
     """``root`` with ``req``, ``res`` and ``face``; one in the workspace when none is given.
 
     ``settle`` is for how long, in seconds, a request that does not parse has to stay the same
-    before it counts as malformed and not as half written.
+    before it counts as malformed and not as half written. Requests are looked for ten times a
+    second; ``notified``: at once, too, where the system tells of new files.
     """
 
-    def __init__(self, root: Path | None = None, *, settle: float = 2.0) -> None:
-        self._given, self._settle = root, settle
+    def __init__(
+        self, root: Path | None = None, *, settle: float = 2.0, notified: bool = True
+    ) -> None:
+        self._given, self._settle, self._notified = root, settle, notified
         self._place: Place | None = None
         self._workspace: Workspace | None = None
         self._session: FolderSession | None = None
@@ -66,7 +69,7 @@ class FolderDoor:
         assert self._place is not None
         self._place.empty()
         session = FolderSession(self.root, backstage)
-        session.watch(Requests(session, self._settle).look)
+        session.watch(Requests(session, self._settle).look, notified=self._notified)
         self._session = session
 
     def detach(self) -> None:

@@ -28,8 +28,9 @@ _KIND = re.compile(r"([A-Za-z]{3,9}\d{2}req)_")
 class Requests:
     """What lies in ``req`` of a session.
 
-    A request is taken once it parses and was the same at two looks; one that does not parse has
-    ``settle`` seconds to stay the same before it counts as malformed and not as half written.
+    A request is taken once it parses and its writer has closed it, as notifications tell; where
+    there are none, once it was the same at two looks. One that does not parse has ``settle``
+    seconds to stay the same before it counts as malformed and not as half written.
     """
 
     def __init__(self, session: FolderSession, settle: float) -> None:
@@ -37,18 +38,27 @@ class Requests:
         self._folder = str(session.root / "req")
         self._seen: dict[str, _Look] = {}
 
-    def look(self) -> None:
-        """One look. Raises OSError when the folder cannot be read, or a request not be taken."""
+    def look(self) -> bool:
+        """One look; whether another is wanted soon, at a file that was not seen so before.
+
+        Raises OSError when the folder cannot be read, or a request not be taken.
+        """
         now = dict(_files(self._folder))
         if not now and not self._seen:
-            return
+            return False
         for name in [n for n in self._seen if n not in now]:
             del self._seen[name]
+        heard, soon = self._session.heard, False
         stuck: OSError | None = None
         for name in sorted(now):
             look = self._seen.get(name)
-            if look is None or look.mark != now[name]:
-                self._seen[name] = _Look(now[name])
+            fresh = look is None or look.mark != now[name]
+            if look is None or fresh:
+                look = self._seen[name] = _Look(now[name])
+            if heard.being_written(name, now[name][0]):
+                continue
+            if fresh and not heard.whole(name):
+                soon = True
             elif not look.ignored:
                 try:
                     self._consider(name, look)
@@ -59,9 +69,10 @@ class Requests:
                         stuck = e
         if stuck is not None:
             raise stuck
+        return soon
 
     def _consider(self, name: str, look: _Look) -> None:
-        """A file that was the same at two looks: take it, wait, or leave it alone."""
+        """A file that no writer has open: take it, wait, or leave it alone."""
         session = self._session
         found = _REQUEST.fullmatch(name)
         if found is None:

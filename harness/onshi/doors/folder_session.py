@@ -15,7 +15,7 @@ from onshi.clock import Released
 from onshi.doors.backstage import Backstage
 from onshi.doors.disk import Problem, problem_of
 from onshi.doors.folder_place import PARTS, STAGING, probe
-from onshi.doors.watcher import Watch
+from onshi.doors.watcher import Heard, Watch
 from onshi.errors import OnshiError
 from onshi.journal import Lane
 from onshi.seams import Delivery, HangUpError, Step
@@ -48,6 +48,7 @@ class FolderSession:
         self._writing = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._staged = itertools.count()
+        self.heard = Heard()
         self._watch: Watch | None = None
         self._not_read = ""
         self._not_written = ""
@@ -59,19 +60,26 @@ class FolderSession:
         return self.backstage.journal.lane("folder")
 
     # ---------------------------------------------------------------- threads
-    def watch(self, look: Callable[[], None]) -> None:
-        """Let ``look`` be called again and again; it may raise OSError, which is a trouble."""
+    def watch(self, look: Callable[[], bool], *, notified: bool = True) -> None:
+        """Let ``look`` be called again and again; it may raise OSError, which is a trouble.
 
-        def guarded() -> None:
+        It returns whether another look is wanted soon. ``notified``: at once, too, when there is
+        something new in ``req``, where the system tells of that.
+        """
+
+        def guarded() -> bool:
+            soon = False
             try:
-                look()
+                soon = look()
             except OSError as e:
                 self.not_read(e)
             else:
                 self._not_read = ""
             self._look_after_writing()
+            return soon
 
-        self._watch = Watch(self.root.stat().st_dev, guarded)
+        folder = str(self.root / "req") if notified else ""
+        self._watch = Watch(self.root.stat().st_dev, guarded, folder, self.heard)
 
     def run(self, work: Callable[[FolderSession], None]) -> None:
         """Do ``work`` in a thread of its own, so that a late result holds up nothing else."""

@@ -1,7 +1,8 @@
-"""One thread that looks into many folders, again and again.
+"""One thread that looks into many folders, again and again, and at once when it is told to.
 
-Looking is done by polling, because change notifications do not arrive on shares. Folders on
-one file system share a thread; a share that does not answer holds up only its own.
+Folders on one file system share a thread; a share that does not answer holds up only its own.
+Notifications do not arrive from the other side of a share, and run out where many programs want
+them: so every folder is looked at now and then, notified or not, and nothing has to be set.
 """
 
 from __future__ import annotations
@@ -13,23 +14,73 @@ import time
 from collections.abc import Callable
 from typing import ClassVar
 
-__all__ = ["INTERVAL", "Watch"]
+from onshi.doors import inotify
+from onshi.doors.ears import Ears, News
 
-INTERVAL = 0.015
-"""Seconds between looks."""
+__all__ = ["INTERVAL", "SOON", "Heard", "Watch"]
+
+INTERVAL = 0.1
+"""Seconds between looks that nobody asked for."""
+
+SOON = 0.03
+"""Seconds to the second look at a file of which it is not known whether it is whole."""
 
 _END = 2.0
 _log = logging.getLogger("onshi.watcher")
 
 
-class Watch:
-    """``look`` is called every :data:`INTERVAL` seconds until :meth:`end`.
+class Heard:
+    """What notifications have told of the files of one folder; without any, nothing."""
 
-    ``device`` is the file system it looks at (``st_dev``).
+    def __init__(self) -> None:
+        self._created: set[str] = set()
+        self._writing: set[str] = set()
+        self._closed: set[str] = set()
+
+    def whole(self, name: str) -> bool:
+        """Whether its writer has closed it, or it came by a rename."""
+        return name in self._closed
+
+    def being_written(self, name: str, size: int) -> bool:
+        """Whether a writer has it open. A link appears with its content and is written no more."""
+        return name in self._writing or (size == 0 and name in self._created)
+
+    def told(self, what: int, name: str) -> bool:
+        """Take in one notification; whether a look is worth while."""
+        if what & (inotify.MODIFY | inotify.CREATE):
+            self._closed.discard(name)
+            (self._writing if what & inotify.MODIFY else self._created).add(name)
+            return bool(what & inotify.CREATE)
+        for names in (self._created, self._writing, self._closed):
+            names.discard(name)
+        if what & (inotify.CLOSE_WRITE | inotify.MOVED_TO):
+            self._closed.add(name)
+            return True
+        return False
+
+    def forget(self) -> None:
+        """Notifications were lost: nothing is known any more."""
+        for names in (self._created, self._writing, self._closed):
+            names.clear()
+
+
+class Watch:
+    """``look`` is called at least every :data:`INTERVAL` seconds until :meth:`end`.
+
+    It returns whether another look is wanted :data:`SOON`. ``device`` is the file system it looks
+    at (``st_dev``). Notifications of what happens in ``folder``, where there are some, are kept in
+    ``heard``, and bring the next look about at once.
     """
 
-    def __init__(self, device: int, look: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        device: int,
+        look: Callable[[], bool | None],
+        folder: str = "",
+        heard: Heard | None = None,
+    ) -> None:
         self._look = look
+        self.folder, self.heard = folder, heard or Heard()
         self._busy = threading.Lock()
         self._ended = False
         self._watcher = _Watcher.of(device, self)
@@ -46,16 +97,17 @@ class Watch:
         since = self._watcher.since
         return time.monotonic() - since if since is not None else 0.0
 
-    def once(self) -> None:
-        """One look, unless it was ended."""
+    def once(self) -> bool:
+        """One look, unless it was ended; whether another is wanted soon."""
         with self._busy:
             if self._ended:
-                return
+                return False
             try:
-                self._look()
+                return bool(self._look())
             except Exception:
                 self._ended = True
                 _log.exception("a folder is not looked at any more because looking failed")
+                return False
 
 
 class _Watcher:
@@ -67,7 +119,8 @@ class _Watcher:
     def __init__(self, key: tuple[int, int]) -> None:
         self._key = key
         self._watches: list[Watch] = []
-        self._left = threading.Event()
+        self._left, self._joined = threading.Event(), threading.Event()
+        self._ears = Ears()
         self.since: float | None = None
         threading.Thread(target=self._run, name="onshi-folders", daemon=True).start()
 
@@ -80,6 +133,8 @@ class _Watcher:
             if found is None:
                 found = cls._all[key] = cls(key)
             found._watches = [*found._watches, watch]
+            found._joined.set()
+            found._ears.wake()
             return found
 
     def leave(self, watch: Watch) -> None:
@@ -88,10 +143,40 @@ class _Watcher:
             if not self._watches:
                 self._all.pop(self._key, None)
                 self._left.set()
+                self._ears.wake()
 
     def _run(self) -> None:
-        while not self._left.wait(INTERVAL):
+        due = time.monotonic()
+        while not self._left.is_set():
+            found = self._told(self._ears.wait(max(0.0, due - time.monotonic())))
+            now = time.monotonic()
+            if now >= due or self._joined.is_set():
+                self._joined.clear()
+                due = now + INTERVAL
+                found = self._watches
+                self.since = now
+                self._ears.listen([w.folder for w in found if w.folder])
+            if self._look(found):
+                due = min(due, time.monotonic() + SOON)
+        self._ears.close()
+
+    def _told(self, news: list[News]) -> list[Watch]:
+        """Those whose folder is worth a look."""
+        if any(one.what & inotify.OVERFLOW for one in news):
             for watch in self._watches:
-                self.since = time.monotonic()
-                watch.once()
-            self.since = None
+                watch.heard.forget()
+            return self._watches
+        return [
+            watch
+            for watch in self._watches
+            if any([watch.heard.told(n.what, n.name) for n in news if n.folder == watch.folder])
+        ]
+
+    def _look(self, watches: list[Watch]) -> bool:
+        """Whether one of them wants another look soon."""
+        soon = False
+        for watch in watches:
+            self.since = time.monotonic()
+            soon = watch.once() or soon
+        self.since = None
+        return soon
