@@ -13,6 +13,8 @@ _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding=[\"']([A-Za-z0-9_\-]+)[\"']")
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _CP932 = {"shift_jis", "sjis", "windows-31j", "ms932", "cp932", "x-sjis"}
 _CODE_OF = {"utf-8": "0", "cp932": "1"}
+_BROKEN = re.compile("[\ufffd\ud800-\udfff]")
+"""What is left of a character whose bytes were lost on the way."""
 
 
 class BadMessage(Exception):
@@ -214,7 +216,11 @@ def _child(tree: Any, name: str) -> Mapping[str, Any]:
 
 def _text(tree: Mapping[str, Any], name: str) -> str:
     found = tree.get(name)
-    return found.strip() if isinstance(found, str) else ""
+    if not isinstance(found, str):
+        return ""
+    if _BROKEN.search(found):
+        raise BadMessage(f"{name}の文字が壊れています")
+    return found.strip()
 
 
 def _date(tree: Mapping[str, Any], name: str) -> date | None:

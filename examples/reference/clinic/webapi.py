@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -117,7 +118,7 @@ class WebApi:
                 "refused", f"資格確認システムが照会を断りました(HTTP {reply.status_code})"
             )
         try:
-            return reply.json()
+            return json.loads(reply.content)  # strict: requests' own reading replaces broken bytes
         except ValueError:
             raise _Again(
                 SystemTrouble("bad_answer", "資格確認システムの応答がJSONではありません")
