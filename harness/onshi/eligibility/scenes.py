@@ -7,6 +7,7 @@ visit's chart.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -21,6 +22,7 @@ __all__ = [
     "edit_qualification",
     "own_coverages",
     "part_truth",
+    "registered_before",
 ]
 
 
@@ -74,6 +76,13 @@ def edit_known(scene: Scene, **changes: Any) -> None:
     """Change fields of the patient's records in the system; the truth stays as it is."""
     part_truth(scene)
     edit_coverages(scene, lambda c: msgspec.structs.replace(c, **changes))
+
+
+def registered_before(scene: Scene, before: Patient, until: date) -> None:
+    """The system has ``before`` for the patient's name and address, and learns better ``until``."""
+    wrong = Registered(patient=before, known_from=date.min)
+    right = Registered(patient=scene.patient, known_from=until)
+    edit_known(scene, registered=(wrong, right))
 
 
 def part_truth(scene: Scene) -> None:

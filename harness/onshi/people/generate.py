@@ -368,6 +368,8 @@ def _relative(
         patient=other,
         qualification=qualification,
         holds_from=max(coverage.holds_from, birthdate),
+        linked_to="",
+        registered=(),
     )
 
 

@@ -6,10 +6,9 @@ from datetime import timedelta
 
 import msgspec
 
-from onshi.eligibility.scenes import own_coverages
+from onshi.eligibility.scenes import edit_coverages, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.people.generate import make_qualification
-from onshi.people.records import Coverage
+from onshi.faults.insurers import qualification_under
 from onshi.seams import Scene, Seam
 
 
@@ -31,37 +30,21 @@ class LostQualification(Fault, frozen=True, kw_only=True):
 
     def edit(self, scene: Scene, run: FaultRun) -> None:
         lost = scene.date - timedelta(days=self.days_ago)
-        mine = own_coverages(scene)
-        ended = [
-            msgspec.structs.replace(
+        last = lost - timedelta(days=1)
+        known = scene.date + timedelta(days=self.registered_after)
+        new = qualification_under(scene, run, "other", lost, known_from=known)
+        edit_coverages(
+            scene,
+            lambda c: msgspec.structs.replace(
                 c,
                 qualification=msgspec.structs.replace(c.qualification, loss_reason="03"),
-                holds_from=min(c.holds_from, lost - timedelta(days=1)),
-                holds_to=lost - timedelta(days=1),
+                holds_from=min(c.holds_from, last),
+                holds_to=last,
                 loss_known_from=lost,
-            )
-            for c in mine
-        ]
-        others = [c for c in scene.coverages if c.patient.key != scene.patient.key]
-        scene.coverages = [*ended, *others]
-        if not self.new:
-            scene.truth = ended[0] if ended else scene.truth
-            return
-        patient = scene.patient
-        old = mine[0].qualification.plan if mine else "kokuho"
-        qualification = make_qualification(
-            run.rng.getrandbits(32),
-            patient.key,
-            patient,
-            "shaho" if old == "kokuho" else "kokuho",
-            on=scene.date,
-            acquired=lost,
-            insurers=scene.site.insurers,
+            ),
         )
-        scene.truth = Coverage(
-            patient=patient,
-            qualification=qualification,
-            holds_from=lost,
-            known_from=scene.date + timedelta(days=self.registered_after),
-        )
-        scene.coverages.append(scene.truth)
+        if self.new:
+            scene.truth = new
+            scene.coverages.append(new)
+        else:
+            scene.truth = next(iter(own_coverages(scene)), scene.truth)
