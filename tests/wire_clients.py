@@ -246,7 +246,8 @@ def _openssl_words(said: str, out: bytes) -> list[str]:
             m.group(1) if m.groups() else "" for m in re.finditer(pattern, text, re.M)
         )
         found += [word.format(hit) for hit in hits]
-    return found or ["nothing"]
+    other = re.search(r":error:\w+:SSL routines:\w*:([^:]+):", text)
+    return found or [other.group(1) if other else "nothing"]
 
 
 # ------------------------------------------------------------ Python's clients

@@ -72,6 +72,11 @@ class Interference:
             self._notes.passed(passed)
         return True
 
+    def bounded(self) -> asyncio.Timeout:
+        """What happens inside takes no longer than the deadline: TimeoutError then."""
+        scale = self._backstage.clock.scale if self._backstage is not None else 1.0
+        return asyncio.timeout(self._deadline * scale)
+
     async def end(self, how: str) -> None:
         """End the connection as :class:`WireAction` has it; "stall" ends with the deadline."""
         if how == "stall":

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
+from functools import partial
 
-from onshi.doors.answering import whole_answer
+from onshi.doors.answering import Outgoing, whole_answer
+from onshi.doors.faces import OWN, Faces
 from onshi.doors.interference import Interference
 from onshi.doors.notes import Notes
 from onshi.doors.wire import HANDSHAKE_FAILURE, Line, TlsFailureError
-from onshi.seams import WireEvent, WireStage
+from onshi.seams import WireAction, WireEvent, WireStage
 
 __all__ = ["PLAIN_HTTP", "Opening"]
 
@@ -23,36 +24,56 @@ _TLS_REASONS = {
     "WRONG_VERSION_NUMBER": "not_tls",
     "UNSUPPORTED_PROTOCOL": "version",
     "NO_SHARED_CIPHER": "no_shared_cipher",
+    "DEADLINE": "deadline",
 }
 
 
 class Opening:
-    """One connection up to where TLS is up; before that a fault delays, ends or refuses it."""
+    """One connection up to where TLS is up.
+
+    Before that a fault delays, ends or refuses it, shows another face, or lets the server's
+    bytes out at a pace.
+    """
 
     def __init__(
         self,
         line: Line,
         service: str,
-        context: ssl.SSLContext,
+        faces: Faces,
         faults: Interference,
         notes: Notes,
     ) -> None:
-        self._line, self._service, self._context = line, service, context
+        self._line, self._service, self._faces = line, service, faces
         self._faults, self._notes = faults, notes
 
     async def secured(self) -> bool:
         """Whether there is a conversation; False: the connection has ended."""
         line = self._line
-        if await self._ended_at(WireStage.ACCEPT) or not await line.hello():
+        if await self._ends(await self._at(WireStage.ACCEPT)) or not await line.hello():
             return False
-        if await self._ended_at(WireStage.HANDSHAKE):
+        action = await self._at(WireStage.HANDSHAKE)
+        if await self._ends(action):
             return False
         try:
-            await line.handshake(self._context)
+            await self._shake(action or WireAction())
         except TlsFailureError as e:
             await self._failed(e.reason)
             return False
         return True
+
+    async def _shake(self, action: WireAction) -> None:
+        """The handshake with the face and the pace of ``action``. Raises TlsFailureError."""
+        context = self._faces.context(action.tls or OWN, asks=self._service == "auth")
+        if action.pace is None:
+            return await self._line.handshake(context)
+        try:
+            async with self._faults.bounded():
+                await self._line.handshake(context, partial(self._dribble, action.pace))
+        except TimeoutError:
+            raise TlsFailureError("DEADLINE") from None
+
+    async def _dribble(self, pace: tuple[int, float], data: bytes) -> None:
+        await self._faults.send(Outgoing(data, pace=pace))
 
     async def _failed(self, reason: str) -> None:
         """TLS did not come about: the client gets the alert, or plain words for plain HTTP."""
@@ -63,9 +84,11 @@ class Opening:
             self._line.alert()
         await self._line.close()
 
-    async def _ended_at(self, stage: WireStage) -> bool:
+    async def _at(self, stage: WireStage) -> WireAction | None:
+        return await self._faults.at(WireEvent(stage=stage, service=self._service))
+
+    async def _ends(self, action: WireAction | None) -> bool:
         """Whether a fault ended the connection before there was a request."""
-        action = await self._faults.at(WireEvent(stage=stage, service=self._service))
         if action is None or not (action.alert or action.end):
             return False
         # Not before the client has spoken: a reset that overtakes its connect() may or may not

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import ssl
 from functools import partial
 
 from onshi.clock import Released
 from onshi.doors.answering import decisive, ends_unanswered, outgoing, substitute, whole_answer
 from onshi.doors.backstage import Backstage
+from onshi.doors.faces import Faces
 from onshi.doors.http1 import Received, RefusedRequestError, RequestReader
 from onshi.doors.interference import Interference
 from onshi.doors.notes import Notes
@@ -40,14 +40,14 @@ class Talk:
         self,
         line: Line,
         service: str,
-        context: ssl.SSLContext,
+        faces: Faces,
         backstage: Backstage | None,
         notes: Notes | None = None,
     ) -> None:
         self._line, self._backstage = line, backstage
         self._notes = notes or Notes(backstage)
         self._faults = Interference(line, backstage, self._notes)
-        self._opening = Opening(line, service, context, self._faults, self._notes)
+        self._opening = Opening(line, service, faces, self._faults, self._notes)
 
     async def run(self) -> None:
         line = self._line

@@ -12,12 +12,12 @@ from __future__ import annotations
 
 import asyncio
 import socket
-import ssl
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from onshi import pki
 from onshi.doors.backstage import Backstage
+from onshi.doors.faces import OWN, Faces
 from onshi.doors.named import named_service
 from onshi.doors.notes import Notes
 from onshi.doors.proxy import proxied_service
@@ -53,7 +53,7 @@ class WebApiDoor:
         if named_port is not None:
             self._ports["named"] = named_port
         self._files = files or pki.files_for(host)
-        self._contexts: dict[str, ssl.SSLContext] = {}
+        self._faces = Faces(self._files)
         self._thread: LoopThread | None = None
         self._servers: list[asyncio.Server] = []
         self._backstage: Backstage | None = None
@@ -166,7 +166,8 @@ class WebApiDoor:
 
     async def _listen(self, bound: dict[str, list[socket.socket]]) -> None:
         loop = asyncio.get_running_loop()
-        self._contexts = {s: _context(self._files, s == "auth") for s in ("auth", "search")}
+        for asks in (True, False):
+            self._faces.context(OWN, asks=asks)
         for what, socks in bound.items():
             make = partial(Line, partial(self._serve, _CHOICES.get(what, _always(what))))
             self._servers += [await loop.create_server(make, sock=sock) for sock in socks]
@@ -184,7 +185,7 @@ class WebApiDoor:
         try:
             service = await choose(line, notes)
             if service is not None:
-                await Talk(line, service, self._contexts[service], backstage, notes).run()
+                await Talk(line, service, self._faces, backstage, notes).run()
         finally:
             self._lines.discard(line)
 
@@ -200,17 +201,3 @@ def _always(service: str) -> _Choice:
         return service
 
     return choose
-
-
-def _context(files: pki.PkiFiles, client_certificate: bool) -> ssl.SSLContext:
-    """TLS 1.2 and 1.3 without session resumption, so that every handshake is a whole one."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(files.server_cert, files.server_key)
-    context.set_alpn_protocols(["http/1.1"])
-    context.options |= ssl.OP_NO_TICKET | ssl.OP_NO_RENEGOTIATION
-    context.num_tickets = 0
-    if client_certificate:
-        context.load_verify_locations(files.ca)
-        context.verify_mode = ssl.CERT_REQUIRED
-    return context

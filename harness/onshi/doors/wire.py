@@ -15,7 +15,7 @@ import ssl
 import struct
 import sys
 import threading
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
 from onshi.doors.hello import hello_is_whole
@@ -195,8 +195,10 @@ class Line(asyncio.Protocol):
         """Put back raw bytes that belong to what follows."""
         self._raw[:0] = data
 
-    async def handshake(self, context: ssl.SSLContext) -> None:
-        """Become the server's side of TLS.
+    async def handshake(
+        self, context: ssl.SSLContext, send: Callable[[bytes], Awaitable[None]] | None = None
+    ) -> None:
+        """Become the server's side of TLS; ``send`` sends its bytes, if not as fast as can be.
 
         Raises :class:`TlsFailureError`; the alert that goes with it waits for :meth:`alert`.
         """
@@ -206,14 +208,15 @@ class Line(asyncio.Protocol):
             try:
                 tls.do_handshake()
             except ssl.SSLWantReadError:
-                self._flush()
+                await self._hand_over(send)
                 if not await self._more():
                     raise TlsFailureError("CLOSED") from None
             except ssl.SSLError as e:
                 raise TlsFailureError(e.reason or "UNKNOWN") from None
             else:
+                await self._hand_over(send)
                 self._tls = tls
-                return self._flush()
+                return
 
     @property
     def peer(self) -> str | None:
@@ -244,6 +247,13 @@ class Line(asyncio.Protocol):
         data = self._outgoing.read()
         if data and not self._lost.is_set():
             self._transport.write(data)
+
+    async def _hand_over(self, send: Callable[[bytes], Awaitable[None]] | None) -> None:
+        """Bytes of the handshake."""
+        if send is None:
+            self._flush()
+        elif data := self._outgoing.read():
+            await send(data)
 
     async def send(self, data: bytes) -> None:
         """Send bytes of the conversation. Raises ConnectionError when the client is gone."""

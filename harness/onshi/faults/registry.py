@@ -16,7 +16,7 @@ from onshi.faults.base import Fault, registered
 
 __all__ = ["fault_names", "find_fault", "make_fault"]
 
-_INTERNAL = frozenset({"base", "board", "cards", "comings", "identifying", "insurers", "registry", "results"})
+_INTERNAL = frozenset({"base", "board", "cards", "comings", "identifying", "insurers", "logins", "registry", "results"})
 
 
 def fault_names() -> list[str]:

@@ -22,13 +22,27 @@ __all__ = ["DATA", "PASSWORD", "PkiFiles", "files", "files_for", "for_names"]
 
 DATA = Path(__file__).resolve().parent / "data"
 PASSWORD = "onshi-test"
-"""Opens both PKCS#12 files; as public as the keys in them."""
+"""Opens the PKCS#12 files; as public as the keys in them."""
+_BAD = (
+    "server_expired.pem",
+    "server_not_yet_valid.pem",
+    "server_wrong_host.pem",
+    "server_unknown_ca.pem",
+    "judge_expired.pem",
+    "judge_not_yet_valid.pem",
+    "judge_other_subjects.pem",
+    "judge_stranger.pem",
+    "revoked.pem",
+)
 
 
 @dataclass(frozen=True)
 class PkiFiles:
     """Absolute paths of real files. PEM, except ``client_p12`` (key, certificate and CA) and
     ``truststore`` (the CA as a trusted entry for Java), which are PKCS#12 under ``password``.
+
+    ``client_expired`` is for the same key as ``client_cert``, valid in 2024 only; ``bad`` is the
+    folder of what belongs to certificates that go wrong (:mod:`onshi.doors.faces`).
     """
 
     ca: Path
@@ -38,6 +52,9 @@ class PkiFiles:
     client_key: Path
     client_p12: Path
     truststore: Path
+    client_expired: Path
+    client_expired_p12: Path
+    bad: Path
     password: str = PASSWORD
 
 
@@ -54,8 +71,12 @@ def files(folder: Path = DATA) -> PkiFiles:
         client_key=folder / "client.key",
         client_p12=folder / "client.p12",
         truststore=folder / "truststore.p12",
+        client_expired=folder / "client_expired.pem",
+        client_expired_p12=folder / "client_expired.p12",
+        bad=folder,
     )
-    missing = [p.name for p in vars(found).values() if isinstance(p, Path) and not p.is_file()]
+    wanted = [p.name for p in vars(found).values() if isinstance(p, Path) and p != folder]
+    missing = [name for name in (*wanted, *_BAD) if not (folder / name).is_file()]
     if missing:
         raise MissingPieceError(
             f"the test certificates are incomplete ({', '.join(missing)} missing in {folder}): "

@@ -28,7 +28,7 @@ from onshi.pki.make import CA_NAME, SERVER_NAMES, Name, make
 
 __all__ = ["names_of", "own_files"]
 
-_FORMAT = "1"
+_FORMAT = "2"
 _TRIES = 20
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(rf"(?=.{{1,253}}$){_LABEL}(?:\.{_LABEL})*")
