@@ -46,6 +46,11 @@ class Clock:
         """Seconds of simulated delay so far, unscaled."""
         return self._waited
 
+    @property
+    def elapsed(self) -> float:
+        """Simulated seconds since this clock was made."""
+        return self._waited
+
     def travel(self, to: date) -> None:
         """Move the business date, to 09:00 of that day."""
         with self._lock:
@@ -160,7 +165,11 @@ class RealClock(Clock):
 
     def __init__(self, today: date, *, scale: float = 1.0) -> None:
         super().__init__(today, scale=scale)
-        self._day_from = _time.monotonic()
+        self._made = self._day_from = _time.monotonic()
+
+    @property
+    def elapsed(self) -> float:
+        return (_time.monotonic() - self._made) / (self.scale or 1.0)
 
     def _since_opening(self) -> float:
         return _time.monotonic() - self._day_from

@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from threading import Event
 from typing import Any, Protocol, runtime_checkable
 
 import msgspec
@@ -26,6 +27,7 @@ __all__ = [
     "CardRemovedError",
     "Delivery",
     "FolderSeam",
+    "Ground",
     "Hands",
     "HangUpError",
     "HttpReply",
@@ -351,23 +353,52 @@ class Delivery(msgspec.Struct, kw_only=True, frozen=True):
     identifier: str | None = None
     inquiry: Inquiry | None = None
 
+    def whole(self) -> list[Step]:
+        """How it appears without a fault: at once, by a rename."""
+        return [Step(op="write", name=self.name, content=self.content)]
+
 
 class Step(msgspec.Struct, kw_only=True, frozen=True):
-    """One step of a delivery: ``wait`` seconds, then do ``op`` on ``name``.
+    """One step in the folder: ``wait`` seconds, or until ``cue`` is set, then do ``op``.
 
-    ``op``: "write" replaces atomically (temporary name, then rename) · "create" truncates and
-    writes in place · "append" · "remove" · "rename" to ``to``.
+    On the file ``name`` in ``where`` (``req``, ``res``, ``face``; "" where the delivery goes):
+
+    - "write" replaces atomically (temporary name, then rename)
+    - "create" truncates and writes in place · "append" adds to a file that is there
+    - "remove" · "rename" to ``to``
+    - "lock" is "write", and held: nobody else can open the file on Windows; elsewhere an advisory
+      lock · "unlock" lets go
+
+    On the directory ``where``, without a name: "mode" gives it the permissions ``mode`` · "away"
+    takes it out of the folder · "back" puts it there again. On neither: "cue" sets ``cue``.
+
+    A file that is written has the permissions ``mode``, if given, and was last changed ``age``
+    seconds ago.
     """
 
     op: str
-    name: str
+    name: str = ""
     content: bytes = b""
     to: str = ""
     wait: float = 0.0
+    where: str = ""
+    mode: int | None = None
+    age: float = 0.0
+    cue: Event | None = None
 
 
 class FolderSeam(Protocol):
     def deliver(self, delivery: Delivery) -> list[Step]: ...
+
+
+class Ground(Protocol):
+    """The exchange folder that is open, for what faults do there without a delivery."""
+
+    def lay(self, steps: list[Step]) -> Callable[[], None]:
+        """Take the steps; what is returned undoes them, and may be called at any time."""
+
+    def tidy(self) -> None:
+        """Undo what deliveries with a fault in them have left: all but whole results."""
 
 
 # ----------------------------------------------------------------- 9. scene
@@ -391,6 +422,7 @@ class Site:
     payer: str = "1"
     insurers: Insurers = field(default_factory=dict)
     codes: ResultCodes = field(default_factory=ResultCodes)
+    token_seconds: float | None = None
     folder_zip: str = "off"
     folder_encrypt: tuple[str, ...] = ()
     folder_password: str = field(default="", repr=False)

@@ -7,6 +7,7 @@ body's fields are not public, so any JSON object is taken (facts: oqs page, sect
 from __future__ import annotations
 
 import threading
+from datetime import date
 from typing import Any
 
 import msgspec
@@ -59,7 +60,7 @@ class ApiService:
     def __init__(self, inquiries: Inquiries, clock: Clock, site: Site, seed: int) -> None:
         self._inquiries, self._clock, self._site = inquiries, clock, site
         self._tokens = stream(seed, "api/tokens")
-        self._issued: set[str] = set()
+        self._issued: dict[str, tuple[date, float]] = {}
         self._lock = threading.Lock()
 
     def service_of(self, host: str, path: str) -> str:
@@ -79,8 +80,8 @@ class ApiService:
         """The reply to one request.
 
         404 unknown path · 405 not POST · 413 too large · login: 401 without a client
-        certificate · search: 401 without an idToken of this desk · 400 not the JSON expected.
-        Passes on what a fault on the inquiry raises (HangUpError).
+        certificate · search: 401 without an idToken of this desk, or with one too old · 400 not
+        the JSON expected. Passes on what a fault on the inquiry raises (HangUpError).
         """
         service = self.service_of(request.host, request.path)
         if not service:
@@ -103,15 +104,24 @@ class ApiService:
         names = ("accessToken", "refreshToken", "idToken")
         with self._lock:
             result = {name: f"{self._tokens.getrandbits(256):064x}" for name in names}
-            self._issued.add(result["idToken"])
+            self._issued[result["idToken"]] = self._clock.today, self._clock.elapsed
         result["linkSysCharCd"] = CharacterCode.UTF8
         keys = sorted(body)[:50]
         reply = {"status": "OK", "msg": "", "result": result}
         return ApiReply(status=200, body=msgspec.json.encode(reply), note={"keys": keys})
 
+    def _expired(self, day: date, at: float) -> bool:
+        """Whether a token issued then is too old, by simulated time and the business date."""
+        life = self._site.token_seconds
+        days = abs((self._clock.today - day).days)
+        return life is not None and days * 86400.0 + self._clock.elapsed - at > life
+
     def _search(self, request: HttpRequest) -> ApiReply:
-        if request.headers.get("authorization", "") not in self._issued:
+        issued = self._issued.get(request.headers.get("authorization", ""))
+        if issued is None:
             return _refuse(401, "Authorization has to be the idToken of a login, without Bearer")
+        if self._expired(*issued):
+            return _refuse(401, "the idToken has expired: log in again")
         try:
             document = codec.parse_request(request.body)
         except NotAMessageError as e:

@@ -16,8 +16,6 @@ from onshi.faults.base import Fault, registered
 
 __all__ = ["fault_names", "find_fault", "make_fault"]
 
-_INTERNAL = frozenset({"base", "board", "cards", "comings", "identifying", "insurers", "logins", "registry", "results"})
-
 
 def fault_names() -> list[str]:
     """Every fault's name, sorted; from the files, without importing them."""
@@ -36,8 +34,7 @@ def find_fault(name: str) -> type[Fault]:
         known = (
             rest.isidentifier()
             and family.isidentifier()
-            and family not in _INTERNAL
-            and find_spec(f"onshi.faults.{family}") is not None
+            and _is_family(family)
             and find_spec(f"onshi.faults.{name}") is not None
         )
         if not known:
@@ -66,3 +63,9 @@ def make_fault(name: str, settings: dict[str, Any]) -> Fault:
     except msgspec.ValidationError as e:
         key, expected = explain(cls, str(e))
         raise OnshiError(f"fault {name}: {key + ': ' if key else ''}{expected}") from None
+
+
+def _is_family(name: str) -> bool:
+    """Whether a folder of faults has that name; modules beside them are what faults share."""
+    spec = find_spec(f"onshi.faults.{name}")
+    return spec is not None and spec.submodule_search_locations is not None

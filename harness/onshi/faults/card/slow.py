@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from random import Random
 from typing import Literal
 
 from onshi.faults.base import Fault, FaultRun, fault
+from onshi.faults.percentiles import Table, check_table, within
 from onshi.seams import CardLink, Seam
 
 
@@ -31,7 +31,7 @@ class Slow(Fault, frozen=True, kw_only=True):
     low: float = 0.0
     high: float = 0.0
     sigma: float = 0.5
-    table: tuple[tuple[float, float], ...] = ()
+    table: Table = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds < math.inf:
@@ -47,8 +47,7 @@ class Slow(Fault, frozen=True, kw_only=True):
             raise ValueError("low and high are for distribution uniform")
         if (self.distribution == "table") != bool(self.table):
             raise ValueError("distribution table needs a table, and no other has one")
-        if self.table:
-            _check_table(self.table)
+        check_table(self.table)
 
     def transmit(self, apdu: bytes, link: CardLink, run: FaultRun) -> bytes:
         run.wait(self._draw(run.rng))
@@ -60,21 +59,5 @@ class Slow(Fault, frozen=True, kw_only=True):
         if self.distribution == "lognormal":
             return rng.lognormvariate(math.log(self.seconds), self.sigma)
         if self.distribution == "table":
-            return _within(self.table, rng.uniform(0, 100))
+            return within(self.table, rng.uniform(0, 100))
         return self.seconds
-
-
-def _check_table(table: tuple[tuple[float, float], ...]) -> None:
-    """Raises ValueError for what cannot be percentages and seconds that rise."""
-    if any(not 0 <= percent <= 100 or not 0 <= sec < math.inf for percent, sec in table):
-        raise ValueError("a table has pairs of percent, 0 to 100, and seconds, 0 or more")
-    if any(a[0] >= b[0] or a[1] > b[1] for a, b in pairwise(table)):
-        raise ValueError("a table's percentages rise, and its seconds do not fall")
-
-
-def _within(table: tuple[tuple[float, float], ...], percent: float) -> float:
-    """The seconds at ``percent``; what is outside of the table has those of its end."""
-    for (p, a), (q, b) in pairwise(table):
-        if p <= percent <= q:
-            return a + (b - a) * (percent - p) / (q - p)
-    return table[0][1] if percent < table[0][0] else table[-1][1]
