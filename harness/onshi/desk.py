@@ -210,6 +210,8 @@ class Desk:
             http=self._http,
             at=self.board.at,
             deliver=self.board.deliver,
+            takes=self.board.takes,
+            ground=self.board.folder_opened,
             clock=self.clock,
             journal=self.journal,
             site=self.site,

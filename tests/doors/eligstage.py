@@ -61,6 +61,8 @@ class Stage:
             http=ApiService(self.inquiries, self.clock, self.site, seed),
             at=self.board.at,
             deliver=self.board.deliver,
+            takes=self.board.takes,
+            ground=self.board.folder_opened,
             clock=self.clock,
             journal=self.journal,
             site=self.site,

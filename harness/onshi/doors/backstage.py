@@ -7,16 +7,36 @@ from dataclasses import dataclass
 
 from onshi.clock import Clock
 from onshi.journal import Journal
-from onshi.seams import Delivery, HttpService, Inquiries, Site, Step, WireAction, WireEvent
+from onshi.seams import (
+    Delivery,
+    Ground,
+    HttpService,
+    Inquiries,
+    Inquiry,
+    Site,
+    Step,
+    WireAction,
+    WireEvent,
+)
 
 __all__ = ["Backstage"]
+
+
+def _all(name: str, kind: str, inquiry: Inquiry | None) -> bool:
+    return True
+
+
+def _nobody(ground: Ground | None) -> None:
+    return
 
 
 @dataclass(frozen=True)
 class Backstage:
     """One desk as seen by its doors: engines behind their fault chains, clock and journal.
 
-    ``deadline`` is the longest a fault may hold anything, in simulated seconds.
+    ``deadline`` is the longest a fault may hold anything, in simulated seconds. ``takes`` says
+    whether a request (its name, its kind, what it asks) is taken from the folder; ``ground`` is
+    told when a folder is open for what faults do there, and with None when it is no more.
     """
 
     inquiries: Inquiries
@@ -27,3 +47,5 @@ class Backstage:
     journal: Journal
     site: Site
     deadline: float
+    takes: Callable[[str, str, Inquiry | None], bool] = _all
+    ground: Callable[[Ground | None], None] = _nobody

@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 
 from onshi.doors.disk import problem_of
+from onshi.doors.folder_ground import put_right
 from onshi.errors import OnshiError
 from onshi.locks import FileLock
 
@@ -43,6 +44,7 @@ class Place:
         try:
             if self._given:
                 self._hold()
+            put_right(self.root, PARTS)
             for part in (*PARTS, STAGING):
                 (self.root / part).mkdir(parents=not self._given, exist_ok=True)
             probe(self.root)

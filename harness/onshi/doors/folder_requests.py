@@ -74,6 +74,8 @@ class Requests:
     def _consider(self, name: str, look: _Look) -> None:
         """A file that no writer has open: take it, wait, or leave it alone."""
         session = self._session
+        if look.left == session.round:
+            return
         found = _REQUEST.fullmatch(name)
         if found is None:
             look.ignored = True
@@ -84,17 +86,24 @@ class Requests:
         request = _parsed(_read(path))
         if request is None and time.monotonic() - look.since < self._settle:
             return
+        if not session.takes(name, inquiry_of(request) if request else None):
+            look.left = session.round
+            return
         path.unlink()
         session.run(_Exchange(session, found["suffix"], request, session.lane()).run)
 
 
 @dataclass
 class _Look:
-    """What a file was like when first seen so; ``mark`` is (size, mtime in ns, inode)."""
+    """What a file was like when first seen so; ``mark`` is (size, mtime in ns, inode).
+
+    ``left``: a fault has left it lying there, in this round of the session.
+    """
 
     mark: tuple[int, int, int]
     since: float = field(default_factory=time.monotonic)
     ignored: bool = False
+    left: int | None = None
 
 
 def _files(folder: str) -> Iterator[tuple[str, tuple[int, int, int]]]:

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import itertools
-import os
+import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from onshi.clock import Released
 from onshi.doors.backstage import Backstage
 from onshi.doors.disk import Problem, problem_of
-from onshi.doors.folder_place import PARTS, STAGING, probe
+from onshi.doors.folder_ground import is_away
+from onshi.doors.folder_place import STAGING, probe
+from onshi.doors.folder_steps import Steps, Traces
 from onshi.doors.watcher import Heard, Watch
-from onshi.errors import OnshiError
 from onshi.journal import Lane
-from onshi.seams import Delivery, HangUpError, Step
+from onshi.seams import Delivery, HangUpError, Inquiry, Step
 
 __all__ = ["FolderSession"]
 
@@ -36,6 +36,7 @@ class FolderSession:
 
     Nothing here holds up the desk when a disk is full or a share is away: requests are taken
     and results written when it is over, within the desk's deadline; ``trouble`` says so.
+    ``round`` counts how often faults were taken back.
     """
 
     def __init__(self, root: Path, backstage: Backstage) -> None:
@@ -47,7 +48,9 @@ class FolderSession:
         self._delivering = 0
         self._writing = threading.Lock()
         self._threads: list[threading.Thread] = []
-        self._staged = itertools.count()
+        self._steps = Steps(root, self.closed.is_set)
+        self._changed: set[_Changed] = set()
+        self.round = 0
         self.heard = Heard()
         self._watch: Watch | None = None
         self._not_read = ""
@@ -80,6 +83,7 @@ class FolderSession:
 
         folder = str(self.root / "req") if notified else ""
         self._watch = Watch(self.root.stat().st_dev, guarded, folder, self.heard)
+        self.backstage.ground(self)
 
     def run(self, work: Callable[[FolderSession], None]) -> None:
         """Do ``work`` in a thread of its own, so that a late result holds up nothing else."""
@@ -94,7 +98,11 @@ class FolderSession:
             return  # the desk closes, or a fault never answers: no file
 
     def close(self) -> None:
-        """End every thread; after this nothing is written any more."""
+        """End every thread; after this nothing is written any more.
+
+        What faults have laid down here is gone, and what they did to the directories is undone.
+        """
+        self.backstage.ground(None)
         got = self._writing.acquire(timeout=_JOIN)  # not got: a share that does not answer
         self.closed.set()
         if got:
@@ -105,6 +113,7 @@ class FolderSession:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join(timeout=max(0.0, until - time.monotonic()))
+        self.tidy()
 
     def hurry(self) -> None:
         """What is still to come comes now: a late file, while the next patient is there."""
@@ -130,7 +139,8 @@ class FolderSession:
 
     def not_read(self, e: OSError) -> None:
         """Requests cannot be taken at the moment."""
-        self._not_read = problem_of(e).sentence(self.root, e)
+        if not is_away(self.root):
+            self._not_read = problem_of(e).sentence(self.root, e)
 
     def _look_after_writing(self) -> None:
         """Whether what could not be written can be by now, asked now and then."""
@@ -143,6 +153,11 @@ class FolderSession:
             self._not_written = ""
 
     # --------------------------------------------------------------- delivery
+    def takes(self, name: str, inquiry: Inquiry | None = None) -> bool:
+        """Whether the request ``name`` is taken at all, or left lying there by a fault."""
+        kind = _KIND.match(name)
+        return self.backstage.takes(name, kind[1].lower() if kind else "", inquiry)
+
     def deliver(
         self,
         delivery: Delivery,
@@ -155,49 +170,74 @@ class FolderSession:
         ``waiting`` is set as soon as something has to be waited for. Waits never add up to more
         than the desk's deadline. Raises Released when the desk leaves in the meantime.
         """
+        changed = _Changed(self.root / delivery.where / delivery.name, delivery.content)
         with self._idle:
             self._delivering += 1
         try:
-            self._take_steps(delivery, lane, delay, waiting or threading.Event())
+            steps = self.backstage.deliver(delivery)
+            if not steps:
+                lane.event("nothing", where=delivery.where)
+            if steps != delivery.whole():
+                self._remember(changed)
+            first = [Step(op="", wait=delay)] if delay > 0 else []
+            self._take([*first, *steps], delivery.where, lane, changed, waiting)
         finally:
+            if changed.finish():
+                self._changed.discard(changed)
             with self._idle:
                 self._delivering -= 1
                 self._idle.notify_all()
 
-    def _take_steps(
-        self, delivery: Delivery, lane: Lane, delay: float, waiting: threading.Event
+    def _take(
+        self,
+        steps: list[Step],
+        where: str,
+        lane: Lane,
+        changed: _Changed,
+        waiting: threading.Event | None,
     ) -> None:
+        waiting = waiting or threading.Event()
         left = self.backstage.deadline
-        steps = self.backstage.deliver(delivery)
-        if not steps:
-            lane.event("nothing", where=delivery.where)
-        for pause, step in [(delay, None), *((s.wait, s) for s in steps)]:
-            pause = min(pause, left)
+        for step in steps:
+            pause = min(step.wait, left)
             left -= pause
             if pause > 0:
                 waiting.set()
-            self._wait(pause, lane)
-            if step is None:
+            self._wait(pause, lane, changed.cue or (step.cue if step.op != "cue" else None))
+            if changed.cue is not None and changed.cue.is_set():
+                return
+            if not step.op:
                 continue
-            took = self._do(delivery.where, step, lane, left, waiting)
+            took = self._do(where, step, lane, left, waiting, changed.traces)
             if took is None:
                 return
             left -= took
 
-    def _wait(self, seconds: float, lane: Lane) -> None:
-        """Simulated seconds in slices, so that leaving does not have to wait for them."""
+    def _wait(self, seconds: float, lane: Lane, cue: threading.Event | None = None) -> None:
+        """Simulated seconds in slices, so that leaving does not have to wait for them.
+
+        A ``cue`` that is set before they are over ends them; the journal says that none passed,
+        for how many did is the machine's doing.
+        """
         clock = self.backstage.clock
         piece = _SLICE / clock.scale if clock.scale > 0 else seconds
         left = seconds
-        while left > 0 and not self._hurried.is_set():
+        cue = cue or threading.Event()
+        while left > 0 and not (self._hurried.is_set() or cue.is_set()):
             if self.closed.is_set():
                 raise Released
             clock.wait_on_wire(min(piece, left))
             left -= piece
-        lane.passed(seconds)
+        lane.passed(0.0 if left > 0 and cue.is_set() else seconds)
 
     def _do(
-        self, where: str, step: Step, lane: Lane, patience: float, waiting: threading.Event
+        self,
+        where: str,
+        step: Step,
+        lane: Lane,
+        patience: float,
+        waiting: threading.Event,
+        traces: Traces | None = None,
     ) -> float | None:
         """One step on one file of ``where``, again and again while a disk or share is in trouble.
 
@@ -205,9 +245,9 @@ class FolderSession:
         says ``failed`` and why. Returns the simulated seconds that it took; None when later
         steps make no sense, because they would add to a file that is not there.
         """
-        target = self._inside(where, step.name)
+        traces, where = traces or Traces(), step.where or where
         scale, start = self.backstage.clock.scale, time.monotonic()
-        problem, took = self._attempt(where, step, target), 0.0
+        problem, took = self._attempt(where, step, traces), 0.0
         while problem is not None:
             waiting.set()
             left = (patience - took) * scale
@@ -217,17 +257,18 @@ class FolderSession:
                     raise Released
                 return None if problem.passes else took
             took = (time.monotonic() - start) / scale
-            problem = self._attempt(where, step, target)
-        lane.event("file", op=step.op, where=where, bytes=len(step.content))
+            problem = self._attempt(where, step, traces)
+        if step.op != "cue":
+            lane.event("file", op=step.op, where=where, bytes=len(step.content))
         return took
 
-    def _attempt(self, where: str, step: Step, target: Path) -> Problem | None:
+    def _attempt(self, where: str, step: Step, traces: Traces) -> Problem | None:
         with self._writing:
             if self.closed.is_set():
                 raise Released
             self._step_since = time.monotonic()
             try:
-                self._apply(step, where, target)
+                self._steps.do(step, where, traces)
             except OSError as e:
                 return self._what_is_wrong(where, e)
             finally:
@@ -243,61 +284,90 @@ class FolderSession:
                 return _TAKEN
             with contextlib.suppress(OSError):
                 (self.root / STAGING).mkdir()
-        self._not_written = problem.sentence(self.root, e)
+        if not is_away(self.root):
+            self._not_written = problem.sentence(self.root, e)
         return problem
 
-    def _apply(self, step: Step, where: str, target: Path) -> None:
-        if step.op == "write":
-            staged = self.root / STAGING / f"{next(self._staged)}.part"
-            with _removed_on_error(staged):
-                staged.write_bytes(step.content)
-                if self.closed.is_set():  # the disk did not answer until the desk had left
-                    raise Released
-                staged.replace(target)
-        elif step.op == "create":
-            with _removed_on_error(target):
-                target.write_bytes(step.content)
-        elif step.op == "append":
-            _append(target, step.content)
-        elif step.op == "remove":
-            target.unlink(missing_ok=True)
-        elif step.op == "rename":
-            target.replace(self._inside(where, step.to))
-        else:
-            raise OnshiError(f"a folder fault asked for the unknown step {step.op!r}")
+    # ------------------------------------------------- what faults do without one
+    def lay(self, steps: list[Step]) -> Callable[[], None]:
+        """Take a fault's own steps: up to the first wait at once, the rest in a thread.
 
-    def _inside(self, where: str, name: str) -> Path:
-        if where not in PARTS or not name or Path(name).name != name:
-            raise OnshiError(f"a folder fault asked for a file outside the folder: {name!r}")
-        return self.root / where / name
+        What cannot be done is not tried again. What is returned undoes them, also in the middle.
+        """
+        changed, lane = _Changed(None, b""), self.lane()
+        self._remember(changed)
+        at = next((i for i, step in enumerate(steps) if step.wait > 0), len(steps))
+        self._lay(steps[:at], lane, changed)
+
+        def rest(_: FolderSession) -> None:
+            try:
+                self._take(steps[at:], "", lane, changed, None)
+            finally:
+                changed.finish()
+
+        if steps[at:]:
+            self.run(rest)
+        else:
+            changed.finish()
+        return changed.tidy
+
+    def _lay(self, steps: list[Step], lane: Lane, changed: _Changed) -> None:
+        """Thousands of files are one event of the journal."""
+        for (op, where), group in itertools.groupby(steps, lambda step: (step.op, step.where)):
+            done = 0
+            for step in group:
+                problem = self._attempt(where, step, changed.traces)
+                if problem is not None:
+                    lane.event("failed", op=op, where=where, reason=problem.name)
+                    return
+                done += 1
+            lane.event("laid", op=op, where=where, steps=done)
+
+    def _remember(self, changed: _Changed) -> None:
+        with self._idle:
+            self._changed.add(changed)
+
+    def tidy(self) -> None:
+        """What deliveries with a fault in them have left goes, but for whole results.
+
+        Of those under way the directories and locks are put right at once, the rest when they
+        are through. Requests that were left lying are looked at again.
+        """
+        with self._idle:
+            mine, self._changed = self._changed, set()
+        for changed in mine:
+            changed.tidy()
+        self.round += 1
 
 
 _TAKEN = Problem("taken", "has lost a file", "", passes=False)
+_KIND = re.compile(r"[A-Za-z]{3}(\w+?\d\d)req_", re.IGNORECASE)
 
 
-@contextlib.contextmanager
-def _removed_on_error(path: Path) -> Iterator[None]:
-    """Half a file on a full disk would be taken for an answer, and take the room of one."""
-    try:
-        yield
-    except BaseException:
-        with contextlib.suppress(OSError):
-            path.unlink(missing_ok=True)
-        raise
+class _Changed:
+    """One delivery as a fault has changed it; without a ``target``, what a fault lays by itself.
 
+    ``cue`` ends the latter: it goes no further once it was taken back.
+    """
 
-def _append(path: Path, content: bytes) -> None:
-    """To the end of the file, which is made if it is not there; all of it or nothing."""
-    if not path.exists():
-        with _removed_on_error(path):
-            path.write_bytes(content)
-        return
-    with path.open("ab", buffering=0) as f:
-        before = f.tell()
-        try:
-            if f.write(content) < len(content):
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        except OSError:
-            with contextlib.suppress(OSError):
-                f.truncate(before)
-            raise
+    def __init__(self, target: Path | None, content: bytes) -> None:
+        self.traces = Traces()
+        self.cue = threading.Event() if target is None else None
+        self._whole = (target, content) if target is not None else None
+        self._over = self._tidied = False
+
+    def finish(self) -> bool:
+        """No step follows any more. Returns whether there is nothing that could be undone."""
+        self._over = True
+        if self._tidied:
+            self.tidy()
+        return self._tidied or self.traces.only(self._whole)
+
+    def tidy(self) -> None:
+        """Undo it; files only once it is over. Idempotent."""
+        self._tidied = True
+        if self.cue is not None:
+            self.cue.set()
+        self.traces.put_right()
+        if self._over:
+            self.traces.remove(self._whole)

@@ -22,7 +22,7 @@ METHODS: dict[Seam, tuple[str, ...]] = {
     Seam.TERMINAL: ("present",),
     Seam.INQUIRY: ("answer",),
     Seam.WIRE: ("at",),
-    Seam.FOLDER: ("deliver",),
+    Seam.FOLDER: ("deliver", "prepare", "leave"),
     Seam.SCENE: ("edit",),
     Seam.HANDS: ("move",),
 }
@@ -37,7 +37,9 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - terminal: ``present(patient, card, terminal, run) -> TerminalOutcome``
     - inquiry: ``answer(inquiry, inquiries, run) -> Answer``
     - wire: ``at(event, run) -> WireAction | None``
-    - folder: ``deliver(delivery, folder, run) -> list[Step]``
+    - folder: ``deliver(delivery, folder, run) -> list[Step]``, ``prepare(run) -> list[Step]``
+      when the folder is open and the fault at work, and ``leave`` = True where requests may be
+      left lying
     - scene: ``edit(scene, run) -> None``
     - hands: ``move(move, hands, run) -> None``
 

@@ -22,6 +22,7 @@ from onshi.seams import (
     Answer,
     CardLink,
     Delivery,
+    Ground,
     Hands,
     Inquiries,
     Inquiry,
@@ -74,6 +75,7 @@ class FaultBoard:
         self.hands: Hands | None = None
         self.site = Site()
         self.scene: Scene | None = None
+        self._ground: Ground | None = None
 
     def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
         """Put a fault to work. Raises CannotDeliverError where no door can deliver it."""
@@ -103,6 +105,8 @@ class FaultBoard:
         )
         self._made += 1
         self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]
+        if fault.SEAM is Seam.FOLDER:
+            self._prepare(run)
         return run
 
     def remove(self, run: FaultRun) -> None:
@@ -110,6 +114,8 @@ class FaultBoard:
         seam = run.fault.SEAM
         self._runs[seam] = [r for r in self._runs[seam] if r is not run]
         run.end()
+        if seam is Seam.FOLDER and self._ground is not None:
+            self._ground.tidy()
 
     def clear(self) -> None:
         """Take every fault out."""
@@ -117,6 +123,8 @@ class FaultBoard:
             gone, self._runs[seam] = self._runs[seam], []
             for run in gone:
                 run.end()
+            if gone and seam is Seam.FOLDER and self._ground is not None:
+                self._ground.tidy()
 
     def happened(self, what: str) -> None:
         """Tell every fault that ``reset`` or ``reinsert`` happened."""
@@ -182,19 +190,32 @@ class FaultBoard:
                 return msgspec.structs.replace(action, delay=delay)
         return WireAction(delay=delay) if delay else None
 
+    def folder_opened(self, ground: Ground | None) -> None:
+        """A folder is open: what faults do there of themselves is done. None: it is no more."""
+        self._ground = ground
+        for run in self._runs[Seam.FOLDER] if ground else ():
+            self._prepare(run)
+
+    def _prepare(self, run: FaultRun) -> None:
+        if self._ground is not None and run.strikes("prepare", ("open",)):
+            run.at_end(self._ground.lay(run.fault.prepare(run)))  # type: ignore[attr-defined]
+
+    def takes(self, name: str, kind: str, inquiry: Inquiry | None) -> bool:
+        """Whether a request is taken from the folder, or left lying there."""
+        names: tuple[str, ...] = ("req", name, kind)
+        if any(run.about_somebody for run in self._runs[Seam.FOLDER]):
+            names += self._whose(inquiry)
+        return not any(run.strikes("leave", names) for run in self._runs[Seam.FOLDER])
+
     def deliver(self, delivery: Delivery) -> list[Step]:
         """The folder seam; without a fault the file appears whole, by rename."""
         if not self._runs[Seam.FOLDER]:
-            return _plain(delivery)
+            return delivery.whole()
         names: tuple[str, ...] = (delivery.where, delivery.name, delivery.kind)
         if any(run.about_somebody for run in self._runs[Seam.FOLDER]):
             names += self._whose(delivery.inquiry)
-        steps: list[Step] = self._chain(Seam.FOLDER, "deliver", names, _plain)(delivery)
+        steps: list[Step] = self._chain(Seam.FOLDER, "deliver", names, Delivery.whole)(delivery)
         return steps
-
-
-def _plain(delivery: Delivery) -> list[Step]:
-    return [Step(op="write", name=delivery.name, content=delivery.content)]
 
 
 class _Bound:
