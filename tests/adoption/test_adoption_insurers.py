@@ -53,7 +53,7 @@ def test_columns_are_found_by_their_heading_and_quotes_are_csv(tmp_path: Path) -
         ("06139992,甲\n06139992,乙\n", 2, "is in line 1 already"),
         ("06139992,甲,国保\n", 1, "has the shape of 社保, not of 国保"),
         ("39139993,甲,医療扶助\n", 1, "has the shape of 後期"),
-        ("06139992,甲,組合\n", 1, "種別 is one of 社保, 国保, 後期, 医療扶助, not '組合'"),
+        ("06139992,甲,組合\n", 1, "種別 is one of 社保, 国保, 後期, 自衛官, 医療扶助, not '組合'"),
         ("番号,名称\n06139992,甲,社保\n", 2, "there is more in this line than 2 columns"),
         ("コード,名称\n06139992,甲\n", 1, "the heading has no column 番号"),
         ("\n\n", None, "there is no insurer in it"),

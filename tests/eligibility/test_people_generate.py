@@ -68,9 +68,10 @@ def test_every_person_is_consistent(seed: int, kind: str, on: date) -> None:
         "child": (0, 5),
         "elderly": (70, 74),
         "late_elderly": (75, 93),
+        "jieitai": (20, 53),
     }.get(kind, (30, 64))
     assert low <= patient.age(on) <= high
-    expected = {"child": 20, "elderly": 20}.get(kind, q.late_ratio or 30)
+    expected = {"child": 20, "elderly": 20, "seiho": 0}.get(kind, q.late_ratio or 30)
     assert q.share(patient.birthdate, on) == expected
 
 
@@ -81,6 +82,34 @@ def test_kinds_have_their_scheme() -> None:
     assert late.insurer_number.startswith("39")
     assert (late.symbol, late.branch) == ("", "")
     assert make_person(1, "a", on=ON, kind="child")[1].qualification.preschool
+    mutual = make_person(1, "a", on=ON, kind="kyosai")[1].qualification
+    assert (mutual.insurer_number[:2], mutual.plan, mutual.card_class) == ("31", "shaho", "01")
+    soldier = make_person(1, "a", on=ON, kind="jieitai")[1].qualification
+    assert (soldier.insurer_number[:2], soldier.plan, soldier.card_class) == ("07", "jieitai", "07")
+    assert soldier.relation == "1"
+
+
+def test_a_person_on_medical_aid_has_a_ticket_for_the_month() -> None:
+    patient, coverage = make_person(2, "a", on=ON, kind="seiho")
+    q = coverage.qualification
+    assert (q.plan, q.card_class, q.insurer_number[:2]) == ("seiho", "A1", "12")
+    assert (q.symbol, q.branch, len(q.number)) == ("", "", 7)
+    assert luhn(q.number[:-1]) == q.number[-1]
+    (ticket,) = q.tickets
+    assert (ticket.month, ticket.start, ticket.end) == (
+        "202510",
+        date(2025, 10, 1),
+        date(2025, 10, 31),
+    )
+    twin = make_twin(patient, coverage, on=ON)[1].qualification
+    assert twin.tickets[0].issue_number != ticket.issue_number
+
+
+def test_dialysis_comes_with_a_certificate_and_changes_nothing_else() -> None:
+    q = make_person(2, "a", on=ON, kind="dialysis")[1].qualification
+    (disease,) = q.diseases
+    assert (disease.category, disease.start, disease.self_pay) == ("1", q.acquired, 10_000)
+    assert q.plan in ("shaho", "kokuho")
 
 
 def test_same_seed_same_person_and_keys_do_not_shift_each_other() -> None:
@@ -94,6 +123,16 @@ def test_people_differ() -> None:
     people = [make_person(3, f"p{i}", on=ON)[0] for i in range(50)]
     assert len({p.name for p in people}) > 40
     assert len({p.mynumber for p in people}) == 50
+
+
+def test_a_mutual_aid_is_drawn_from_the_clinic_s_own() -> None:
+    own = {"shaho": [("06132013", "指定健保"), ("31130012", "指定共済")]}
+    q = make_person(1, "p", on=ON, kind="kyosai", insurers=own)[1].qualification
+    assert q.insurer_number == "31130012"
+    other = {"shaho": own["shaho"][:1]}
+    assert make_person(1, "p", on=ON, kind="kyosai", insurers=other)[1].qualification == (
+        make_person(1, "p", on=ON, kind="kyosai")[1].qualification
+    )
 
 
 def test_insurers_of_the_clinic_are_used() -> None:
@@ -133,8 +172,11 @@ def test_twin_and_sibling_share_the_family_but_not_the_person(kind: str) -> None
     assert twin.birthdate == patient.birthdate
     assert sibling.birthdate != patient.birthdate
     mine, theirs = coverage.qualification, twins.qualification
-    assert mine.insurer_number == theirs.insurer_number
-    if kind != "late_elderly":
+    assert (mine.insurer_number == theirs.insurer_number) == (kind != "jieitai")
+    if kind in ("late_elderly", "seiho"):
+        assert mine.number != theirs.number
+        assert twin.insured_name == twin.name
+    else:
         assert (mine.symbol, mine.number) == (theirs.symbol, theirs.number)
         assert mine.branch != theirs.branch
     assert make_twin(patient, coverage, on=ON) == (twin, twins)

@@ -17,6 +17,10 @@ PERSONS = {
     "child": "子ども",
     "kokuho": "国保",
     "shaho": "社保",
+    "kyosai": "共済",
+    "jieitai": "自衛官",
+    "seiho": "生活保護（医療扶助）",
+    "dialysis": "特定疾病（人工透析）",
 }
 """The kinds of patient a situation can ask for."""
 

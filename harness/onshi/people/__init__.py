@@ -1,5 +1,21 @@
 """Synthetic people and what belongs to them: plain records, no behaviour of any engine."""
 
-from onshi.people.records import CardSpec, Coverage, Limit, Patient, Qualification
+from onshi.people.records import (
+    CardSpec,
+    Coverage,
+    Limit,
+    MedicalTicket,
+    Patient,
+    Qualification,
+    SpecificDisease,
+)
 
-__all__ = ["CardSpec", "Coverage", "Limit", "Patient", "Qualification"]
+__all__ = [
+    "CardSpec",
+    "Coverage",
+    "Limit",
+    "MedicalTicket",
+    "Patient",
+    "Qualification",
+    "SpecificDisease",
+]

@@ -9,19 +9,29 @@ Faker is imported at the first person, not before.
 from __future__ import annotations
 
 import threading
-from calendar import monthrange
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from onshi.errors import UnknownNameError
+from onshi.people.numbers import luhn
 from onshi.people.records import CardSpec, Coverage, Patient, Qualification, Sex
+from onshi.people.schemes import (
+    ONE_BY_ONE,
+    WIDE,
+    Insurers,
+    Plan,
+    another,
+    enrol,
+    kidney_disease,
+    shift_years,
+)
 
 __all__ = [
     "KINDS",
+    "Insurers",
     "Plan",
     "luhn",
     "make_address",
@@ -33,11 +43,20 @@ __all__ = [
     "mynumber_digit",
 ]
 
-KINDS = ("", "shaho", "kokuho", "elderly", "late_elderly", "child")
-"""Kinds of person: 30-64 with 社保 or 国保, with 社保, with 国保, 70-74, 75 and over, under 6."""
-
-Plan = Literal["shaho", "kokuho", "kouki"]
-Insurers = Mapping[str, Sequence[tuple[str, str]]]
+KINDS = (
+    "",
+    "shaho",
+    "kokuho",
+    "elderly",
+    "late_elderly",
+    "child",
+    "kyosai",
+    "jieitai",
+    "seiho",
+    "dialysis",
+)
+"""Kinds of person: 30-64 with 社保 or 国保, with 社保, with 国保, 70-74, 75 and over, under 6; then
+30-64 in a 共済, a 自衛官, on 生活保護 with a 医療券, with 特定疾病 for dialysis."""
 
 _PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("11", "埼玉県", "川口市", "332"),
@@ -54,18 +73,8 @@ _PLACES: tuple[tuple[str, str, str, str], ...] = (
     ("35", "山口県", "周南市", "745"),
     ("40", "福岡県", "久留米市", "830"),
 )
-_WIDE = str.maketrans("0123456789-", "０１２３４５６７８９－")
 _lock = threading.Lock()
 _faker: Any = None
-
-
-def luhn(body: str) -> str:
-    """The check digit of 保険者番号, 公費負担者番号 and 受給者番号 (claims page, section 5)."""
-    total = 0
-    for i, digit in enumerate(reversed(body)):
-        product = int(digit) * (2 - i % 2)
-        total += product // 10 + product % 10
-    return str(-total % 10)
 
 
 def mynumber_digit(body: str) -> str:
@@ -82,10 +91,9 @@ def make_person(
 ) -> tuple[Patient, Coverage]:
     """One person and the qualification they hold on a date; the same for the same arguments.
 
-    ``insurers`` gives the (number, name) pairs to draw from for ``shaho``, ``kokuho`` and
-    ``kouki`` instead of invented ones, for products that refuse unknown insurers; everything else
-    about the person stays the same. Raises
-    :class:`UnknownNameError` for an unknown ``kind``.
+    ``insurers`` gives the (number, name) pairs to draw from by scheme instead of invented ones,
+    for products that refuse unknown insurers; everything else about the person stays the same.
+    Raises :class:`UnknownNameError` for an unknown ``kind``.
     """
     if kind not in KINDS:
         raise UnknownNameError("kind of person", kind, KINDS)
@@ -99,7 +107,7 @@ def make_person(
         pref, postcode, municipality, address = _address(faker)
         birthdate = _birthdate(rng, on, kind)
         plan = _plan(rng, kind)
-        adult_head = plan == "kouki" or (kind != "child" and rng.random() < 0.6)
+        adult_head = plan in ONE_BY_ONE or (kind != "child" and rng.random() < 0.6)
         patient = Patient(
             key=key,
             family=family,
@@ -115,7 +123,9 @@ def make_person(
             phone=f"0{rng.choice('3456')}-0000-{rng.randrange(10000):04d}",
             insured_name=f"{family}　{given if adult_head else other_given}",
         )
-        coverage = _coverage(rng, patient, plan, pref, on, adult_head, insurers)
+        coverage = enrol(rng, patient, plan, pref, on, adult_head, insurers)
+    if kind == "dialysis":
+        coverage = kidney_disease(coverage)
     return patient, coverage
 
 
@@ -133,7 +143,7 @@ def make_qualification(
     with _lock:
         rng = _seeded(f"{seed}/{key}/qualification").random
         head = patient.insured_name == patient.name
-        coverage = _coverage(rng, patient, plan, rng.choice(_PLACES)[0], on, head, insurers)
+        coverage = enrol(rng, patient, plan, rng.choice(_PLACES)[0], on, head, insurers)
     qualification = coverage.qualification
     if acquired is not None:
         return msgspec.structs.replace(qualification, acquired=acquired)
@@ -170,7 +180,7 @@ def make_card_spec(seed: int, key: str, on: date) -> CardSpec:
     until = on + timedelta(days=rng.randint(2 * 365 + 1, 4 * 365))
     return CardSpec(
         serial=f"{rng.getrandbits(64):016X}",
-        cert_from=_shift_years(until, -5),
+        cert_from=shift_years(until, -5),
         cert_until=until,
     )
 
@@ -205,10 +215,10 @@ def _address(faker: Any, *, other_than: str = "") -> tuple[str, str, str, str]:
     rng: Random = faker.random
     places = [p for p in _PLACES if not other_than or not other_than.startswith(p[1])]
     pref, prefecture, municipality, post = rng.choice(places)
-    lot = f"{rng.randint(1, 9)}-{rng.randint(1, 30)}-{rng.randint(1, 25)}".translate(_WIDE)
+    lot = f"{rng.randint(1, 9)}-{rng.randint(1, 30)}-{rng.randint(1, 25)}".translate(WIDE)
     address = f"{prefecture}{municipality}{faker.town()}{lot}"
     if rng.random() < 0.3:
-        address += f"　{faker.building_name()}{str(rng.randint(101, 909)).translate(_WIDE)}"
+        address += f"　{faker.building_name()}{str(rng.randint(101, 909)).translate(WIDE)}"
     return pref, f"{post}-{rng.randrange(10000):04d}", municipality, address
 
 
@@ -220,18 +230,20 @@ def _birthdate(rng: Random, on: date, kind: str) -> date:
         oldest, youngest = 74, 70
     elif kind == "late_elderly":
         oldest, youngest = 92, 75
+    elif kind == "jieitai":
+        oldest, youngest = 53, 20
     else:
         oldest, youngest = 64, 30
-    first = _shift_years(on, -oldest - 1) + timedelta(days=1)
+    first = shift_years(on, -oldest - 1) + timedelta(days=1)
     # 高齢受給者証 counts from the month after the 70th birthday; a newborn needs some days
-    last = _shift_years(on, -youngest) - timedelta(days=32 if youngest in (0, 70) else 0)
+    last = shift_years(on, -youngest) - timedelta(days=32 if youngest in (0, 70) else 0)
     return first + timedelta(days=rng.randint(0, (last - first).days))
 
 
 def _plan(rng: Random, kind: str) -> Plan:
     if kind == "late_elderly":
         return "kouki"
-    if kind in ("shaho", "kokuho"):
+    if kind in ("shaho", "kokuho", "kyosai", "jieitai", "seiho"):
         return kind  # type: ignore[return-value]
     shaho = {"elderly": 0.2, "child": 0.7}.get(kind, 0.6)
     return "shaho" if rng.random() < shaho else "kokuho"
@@ -241,86 +253,6 @@ def _mynumber(rng: Random) -> str:
     body = f"{rng.randrange(10**11):011d}"
     wrong = (int(mynumber_digit(body)) + rng.randint(1, 9)) % 10
     return f"{body}{wrong}"
-
-
-def _coverage(
-    rng: Random,
-    patient: Patient,
-    plan: Plan,
-    pref: str,
-    on: date,
-    head: bool,
-    insurers: Insurers | None,
-) -> Coverage:
-    number, name = _insurer(rng, plan, pref, patient.municipality)
-    if own := (insurers or {}).get(plan):
-        number, name = Random(f"{patient.mynumber}/{plan}").choice(own)
-    age = patient.age(on)
-    acquired = _acquired(rng, patient, plan, on)
-    qualification = Qualification(
-        insurer_number=number,
-        insurer_name=name,
-        symbol=_symbol(rng, plan, patient.municipality),
-        number=_number(rng, plan),
-        branch="" if plan == "kouki" else _branch(rng, head, plan),
-        relation="1" if head else "2",
-        acquired=acquired,
-        valid_to=None if plan == "shaho" else _next_july(on),
-        elderly_ratio=20 if 70 <= age < 75 else None,
-        late_ratio=rng.choices((10, 20, 30), (70, 20, 10))[0] if plan == "kouki" else None,
-        preschool=age < 6,
-    )
-    return Coverage(
-        patient=patient, qualification=qualification, holds_from=acquired, known_from=acquired
-    )
-
-
-def _insurer(rng: Random, plan: Plan, pref: str, municipality: str) -> tuple[str, str]:
-    """A number with the body 999 and a right check digit, and a name that says so."""
-    if plan == "kokuho":
-        body, name = f"{pref}999", f"{municipality}国民健康保険（試験用）"
-    elif plan == "kouki":
-        body, name = f"39{pref}999", "後期高齢者医療広域連合（試験用）"
-    elif rng.random() < 0.5:
-        body, name = f"06{pref}999", "試験用健康保険組合"
-    else:
-        body, name = f"01{pref}999", "全国健康保険協会（試験用）"
-    return body + luhn(body), name
-
-
-def _symbol(rng: Random, plan: Plan, municipality: str) -> str:
-    """記号 as on a card: none for 後期; digits of either width, or characters and digits."""
-    digits = str(rng.randint(10, 99999999))
-    if plan == "kouki":
-        return ""
-    if plan == "kokuho":
-        return municipality[0] + digits[:4].translate(_WIDE)
-    return digits.translate(_WIDE) if rng.random() < 0.5 else digits
-
-
-def _number(rng: Random, plan: Plan) -> str:
-    if plan == "kouki":
-        body = f"{rng.randrange(10**7):07d}"
-        return body + luhn(body)
-    return str(rng.randint(1, 9999999))
-
-
-def _branch(rng: Random, head: bool, plan: Plan) -> str:
-    if head:
-        return "00" if plan == "shaho" else "01"
-    return f"{rng.randint(2, 5):02d}"
-
-
-def _acquired(rng: Random, patient: Patient, plan: Plan, on: date) -> date:
-    """Since when: the 75th birthday for 後期, the birth for most children, else an April 1st."""
-    if plan == "kouki":
-        return _shift_years(patient.birthdate, 75)
-    april = date(on.year - rng.randint(1, 8), 4, 1)
-    return max(april, patient.birthdate)
-
-
-def _next_july(on: date) -> date:
-    return date(on.year + (on > date(on.year, 7, 31)), 7, 31)
 
 
 def _relative(
@@ -338,7 +270,7 @@ def _relative(
             gap = rng.choice((-1, 1)) * rng.randint(400, 1500)
             birthdate = min(birthdate + timedelta(days=gap), on - timedelta(days=32))
         mynumber = _mynumber(rng)
-        number = _number(rng, "kouki") if q.plan == "kouki" else q.number
+        own = another(rng, q, nth)
     other = msgspec.structs.replace(
         patient,
         key=key,
@@ -347,17 +279,16 @@ def _relative(
         sex=sex,
         birthdate=birthdate,
         mynumber=mynumber,
-        insured_name=f"{patient.family}　{given}" if q.plan == "kouki" else patient.insured_name,
+        insured_name=f"{patient.family}　{given}"
+        if own.plan in ONE_BY_ONE
+        else patient.insured_name,
     )
     age = other.age(on)
     qualification = msgspec.structs.replace(
-        q,
-        number=number,
-        branch="" if q.plan == "kouki" else _other_branch(q.branch, nth),
-        relation="1" if q.plan == "kouki" else "2",
+        own,
         acquired=max(q.acquired, birthdate),
-        elderly_ratio=20 if 70 <= age < 75 and q.plan != "kouki" else None,
-        preschool=age < 6,
+        elderly_ratio=20 if 70 <= age < 75 and own.plan not in ONE_BY_ONE else None,
+        preschool=age < 6 and own.plan not in ONE_BY_ONE,
         limit=None,
         name_override=None,
         kana_override=None,
@@ -371,12 +302,3 @@ def _relative(
         linked_to="",
         registered=(),
     )
-
-
-def _other_branch(branch: str, nth: int) -> str:
-    return f"{(int(branch or '0') + nth) % 100:02d}"
-
-
-def _shift_years(day: date, years: int) -> date:
-    year = day.year + years
-    return date(year, day.month, min(day.day, monthrange(year, day.month)[1]))

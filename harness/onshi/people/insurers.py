@@ -13,11 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from onshi.errors import BadFileError
-from onshi.people.generate import Insurers, luhn
+from onshi.people.generate import Insurers
+from onshi.people.numbers import luhn, plan_of
 
 __all__ = ["KIND_WORDS", "Insurers", "read_insurers"]
 
-KIND_WORDS = {"shaho": "社保", "kokuho": "国保", "kouki": "後期", "seiho": "医療扶助"}
+KIND_WORDS = {
+    "shaho": "社保",
+    "kokuho": "国保",
+    "kouki": "後期",
+    "jieitai": "自衛官",
+    "seiho": "医療扶助",
+}
 _KINDS = {word: kind for kind, word in KIND_WORDS.items()} | {k: k for k in KIND_WORDS}
 _HEADINGS = {
     "number": ("番号", "保険者番号", "number"),
@@ -29,7 +36,7 @@ _HEADINGS = {
 def read_insurers(path: Path) -> Insurers:
     """(number, name) of each insurer of a file, by kind; UTF-8 with or without BOM, or CP932.
 
-    Columns 番号, 名称 and optionally 種別 (社保, 国保, 後期, 医療扶助). Raises
+    Columns 番号, 名称 and optionally 種別 (社保, 国保, 後期, 自衛官, 医療扶助). Raises
     :class:`BadFileError` with the line for a number of another shape or with a wrong check
     digit, a missing name, a kind that does not fit, a number that is there twice.
     """
@@ -121,8 +128,8 @@ def _check(path: Path, line: int, number: str, name: str) -> None:
 
 
 def _kind(path: Path, line: int, number: str, told: str) -> str:
-    """The kind by the number's shape; 医療扶助 only by the file's word."""
-    shape = "kokuho" if len(number) == 6 else "kouki" if number.startswith("39") else "shaho"
+    """The kind by the number's shape, which the file's word cannot change."""
+    shape = plan_of(number) or "shaho"
     if not told:
         return shape
     kind = _KINDS.get(told)
@@ -130,7 +137,7 @@ def _kind(path: Path, line: int, number: str, told: str) -> str:
         raise BadFileError(
             path, f"種別 is one of {', '.join(KIND_WORDS.values())}, not {told!r}", line=line
         )
-    if kind != shape and not (kind == "seiho" and shape == "shaho"):
+    if kind != shape:
         raise BadFileError(
             path, f"{number} has the shape of {KIND_WORDS[shape]}, not of {told}", line=line
         )

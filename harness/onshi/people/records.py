@@ -10,15 +10,19 @@ from typing import Literal
 
 import msgspec
 
+from onshi.people.numbers import Scheme, plan_of
+
 __all__ = [
     "CardSpec",
     "Coverage",
     "Limit",
     "MedicalFile",
+    "MedicalTicket",
     "Patient",
     "Qualification",
     "Registered",
     "Sex",
+    "SpecificDisease",
 ]
 
 Sex = Literal["1", "2", "3"]
@@ -70,11 +74,56 @@ class Limit(msgspec.Struct, kw_only=True, frozen=True):
     end: date
 
 
+class SpecificDisease(msgspec.Struct, kw_only=True, frozen=True):
+    """特定疾病療養受療証: ``category`` is OQSCD013, ``self_pay`` the limit in yen a month."""
+
+    category: str
+    start: date
+    end: date | None = None
+    self_pay: int = 10_000
+
+
+class MedicalTicket(msgspec.Struct, kw_only=True, frozen=True):
+    """医療券 or 調剤券 of 医療扶助, for one month at one institution (OQSCD018-026).
+
+    ``kind`` 01 医療券, 02 調剤券; ``treatment`` OQSCD019. ``institution_code`` "" is the
+    institution that asks, whichever it is; ``matches`` whether the asking one is the designated
+    one. ``issuer_code`` and ``issuer_name`` are of the prescribing institution, for a 調剤券.
+    """
+
+    kind: str = "01"
+    start: date
+    end: date
+    issue_number: str
+    month: str
+    """``YYYYMM``."""
+    institution_code: str = ""
+    institution_name: str = ""
+    matches: bool = True
+    issuer_code: str = ""
+    issuer_name: str = ""
+    injuries: tuple[str, ...] = ()
+    """Up to three 傷病名."""
+    treatment: str = "02"
+    self_pay: int = 0
+    district_contact: str = ""
+    handling_contact: str = ""
+    combined: bool = False
+    social_insurance: bool = False
+    inconsistent: bool = False
+    infection: bool = False
+    elderly: bool = False
+    prefectural: bool = False
+    remarks: tuple[str, ...] = ()
+    """Up to three."""
+
+
 class Qualification(msgspec.Struct, kw_only=True, frozen=True):
     """One 資格: the numbers and the shares that go with them.
 
-    ``insurer_number`` is 6 (国保) or 8 digits, unpadded. ``elderly_ratio`` is 高齢受給者証 and
-    ``late_ratio`` 後期高齢者 一部負担割合, in percent.
+    ``insurer_number`` is 6 (国保) or 8 digits, unpadded; of 医療扶助 the 公費負担者番号, with
+    ``number`` the 受給者番号 and ``insurer_name`` the 福祉事務所. ``elderly_ratio`` is 高齢受給者証
+    and ``late_ratio`` 後期高齢者 一部負担割合, in percent.
     """
 
     insurer_number: str
@@ -95,18 +144,18 @@ class Qualification(msgspec.Struct, kw_only=True, frozen=True):
     name_override: str | None = None
     kana_override: str | None = None
     address_override: str | None = None
+    tickets: tuple[MedicalTicket, ...] = ()
+    diseases: tuple[SpecificDisease, ...] = ()
 
     @property
-    def plan(self) -> Literal["kokuho", "shaho", "kouki", "seiho"]:
-        """国保, 社保, 後期 or 生活保護, by the shape of the number."""
-        if self.card_class == "A1":
-            return "seiho"
-        if len(self.insurer_number.strip()) == 6:
-            return "kokuho"
-        return "kouki" if self.insurer_number.startswith("39") else "shaho"
+    def plan(self) -> Scheme:
+        """国保, 社保, 後期, 自衛官 or 生活保護, by the shape of the number; 社保 if it has none."""
+        return "seiho" if self.card_class == "A1" else plan_of(self.insurer_number) or "shaho"
 
     def share(self, birthdate: date, on: date) -> int:
-        """The patient's share in percent: 後期, 高齢受給者, 未就学 or 30."""
+        """The patient's share in percent: 医療扶助 0, 後期, 高齢受給者, 未就学 or 30."""
+        if self.plan == "seiho":
+            return 0
         if self.late_ratio is not None:
             return self.late_ratio
         if self.elderly_ratio is not None:

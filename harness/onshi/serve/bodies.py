@@ -100,7 +100,11 @@ class DeskAnswer(_Answer):
 
 
 class PatientBody(_Body):
-    """The next person. ``kind``: elderly, late_elderly, child, kokuho, shaho, or nothing."""
+    """The next person.
+
+    ``kind``: elderly, late_elderly, child, kokuho, shaho, kyosai, jieitai, seiho, dialysis, or
+    nothing.
+    """
 
     kind: str = ""
 

@@ -54,6 +54,8 @@ def _aid(record: Record, office: tuple[str, str]) -> Record:
         elderly_ratio=None,
         late_ratio=None,
         valid_to=None,
+        tickets=(),
+        diseases=(),
     )
     coverage = msgspec.structs.replace(record.coverage, qualification=qualification)
     return msgspec.structs.replace(record, coverage=coverage, lost=None)
