@@ -30,8 +30,9 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     ``brings``: ``card`` and/or words of DOCUMENTS, or ``phone``. ``pins``: what the patient
     types, in order. ``decisions``: what the operator answers, first match wins. ``person`` asks
     the generator for a kind of patient (``elderly``, ``late_elderly``, ``child``, ``kokuho``,
-    ``shaho``). ``chart``: what differs in the stored chart. ``next_patient``: another, untroubled
-    patient follows and must be unaffected. ``limit_consent``: asked with 限度額 consent.
+    ``shaho``, ``kyosai``, ``jieitai``, ``seiho``, ``dialysis``). ``chart``: what differs in the
+    stored chart. ``next_patient``: another, untroubled patient follows and must be unaffected.
+    ``limit_consent``: asked with 限度額 consent.
     ``visits``: how often the same patient comes, the product keeping what it has of them.
     ``namesake_before``: another person of the same name is received first and has a chart then.
     """
