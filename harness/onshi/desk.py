@@ -11,6 +11,7 @@ from onshi.card import VirtualCard
 from onshi.clock import Clock, RealClock, VirtualClock, parse_date, today
 from onshi.doors.pyscard_flavour import flavour_named
 from onshi.eligibility.api import ApiService
+from onshi.eligibility.registrations import Registrations
 from onshi.eligibility.service import EligibilityService
 from onshi.endpoints import Endpoints
 from onshi.entrance import DOORS, SURFACES, Entrance, check_doors
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
     from onshi.doors.backstage import Backstage
     from onshi.doors.webapi import WebApiDoor
+    from onshi.eligibility.exchange import ExchangeService
     from onshi.judge.case import Finding
     from onshi.reception import Reception
     from onshi.trace import Trace
@@ -125,7 +127,10 @@ class Desk:
             self.scene, self.reader, self.hands, journal=self.journal, seed=seed, given=card
         )
         self.injections = Injections(self)
-        self._recorder = _Recorder(self.board.inquiries(EligibilityService(self.scene, self.clock)))
+        system = self.board.inquiries(EligibilityService(self.scene, self.clock))
+        self._registrations = Registrations(system, lambda: self.scene.coverages)
+        self._recorder = _Recorder(self._registrations)
+        self._exchange: ExchangeService | None = None
         self._http = ApiService(self._recorder, self.clock, self.site, seed)
         self._face = FaceTerminal(self.clock)
         self.terminal = self.board.terminal(self._face)
@@ -210,13 +215,30 @@ class Desk:
             http=self._http,
             at=self.board.at,
             deliver=self.board.deliver,
+            exchange=self._exchange_service,
             takes=self.board.takes,
             ground=self.board.folder_opened,
+            ports=self.board.ports_opened,
             clock=self.clock,
             journal=self.journal,
             site=self.site,
             deadline=self.deadline,
         )
+
+    def _exchange_service(self) -> ExchangeService:
+        """What answers in the exchange folder, made at its first use."""
+        if self._exchange is None:
+            from onshi.eligibility.exchange import ExchangeService
+
+            self._exchange = ExchangeService(
+                self._recorder,
+                self._registrations,
+                self.scene,
+                self.clock,
+                self.site,
+                self.seed,
+            )
+        return self._exchange
 
     # ---------------------------------------------------------------- people
     @property

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Injections"]
 
+_DATA = ("patient", "card", "coverages", "truth", "others", "medical")
+"""What of a scene is its data."""
+
 
 @dataclass
 class _Injection:
@@ -142,16 +145,13 @@ def _copied(scene: Scene) -> Scene:
 
     What is one record stays one: the truth may be among what the system knows.
     """
-    data = (scene.patient, scene.card, scene.coverages, scene.truth, scene.others)
-    patient, card, coverages, truth, others = copy.deepcopy(data)
-    return replace(
-        scene, patient=patient, card=card, coverages=coverages, truth=truth, others=others
-    )
+    data = {name: getattr(scene, name) for name in _DATA}
+    return replace(scene, **copy.deepcopy(data))
 
 
 def _restore(scene: Scene, before: Scene) -> None:
     """Put data back in place: engines hold a reference to the scene. The date stays."""
-    for name in ("patient", "card", "coverages", "truth", "others"):
+    for name in _DATA:
         setattr(scene, name, getattr(before, name))
 
 

@@ -10,7 +10,9 @@ from typing import Any, TypeVar
 from onshi.clock import Clock, RealClock, VirtualClock
 from onshi.doors.backstage import Backstage
 from onshi.eligibility.api import ApiService
+from onshi.eligibility.exchange import ExchangeService
 from onshi.eligibility.mapping import request_document
+from onshi.eligibility.registrations import Registrations
 from onshi.eligibility.service import EligibilityService
 from onshi.eligibility.xml import to_xml
 from onshi.faults.board import FaultBoard
@@ -55,12 +57,17 @@ class Stage:
             deadline=deadline,
             doors=frozenset({"webapi", "responses", "folder", "face"}),
         )
-        self.inquiries = self.board.inquiries(EligibilityService(self.scene, self.clock))
+        system = self.board.inquiries(EligibilityService(self.scene, self.clock))
+        self.inquiries = Registrations(system, lambda: self.scene.coverages)
+        self.exchange = ExchangeService(
+            self.inquiries, self.inquiries, self.scene, self.clock, self.site, seed
+        )
         self.backstage = Backstage(
             inquiries=self.inquiries,
             http=ApiService(self.inquiries, self.clock, self.site, seed),
             at=self.board.at,
             deliver=self.board.deliver,
+            exchange=lambda: self.exchange,
             takes=self.board.takes,
             ground=self.board.folder_opened,
             clock=self.clock,

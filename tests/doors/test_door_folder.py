@@ -148,7 +148,7 @@ def test_other_message_types_are_left_alone_and_journalled_once(door: FolderDoor
     stage = attached(door)
     kept = [
         door.root / "req" / name
-        for name in ("OQSmuquc01req_1.xml", "YZKsiquc01req_1.xml", "notes.txt")
+        for name in ("OQSsihvq01req_1.xml", "CIPsiquc01req_1.xml", "notes.txt")
     ]
     for path in kept:
         path.write_bytes(stage.request())
@@ -156,7 +156,7 @@ def test_other_message_types_are_left_alone_and_journalled_once(door: FolderDoor
     eventually(lambda: len(list(stage.journal.events("folder", "ignored"))) == 3)
     told(put(door, "2", stage.request()))
     kinds = sorted(e["kind"] for e in stage.journal.events("folder", "ignored"))
-    assert kinds == ["OQSmuquc01req", "YZKsiquc01req", "other"]
+    assert kinds == ["CIPsiquc01req", "OQSsihvq01req", "other"]
     assert all(path.exists() for path in kept)
 
 

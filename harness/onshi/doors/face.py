@@ -55,6 +55,8 @@ class FaceDoor:
         except (HangUpError, Released):
             lane.event("nothing", where="face")
             return
+        if outcome.info_consent and back.exchange is not None:
+            back.exchange().medical.consent(patient)
         lane.event(
             "answer",
             patient=patient.key,
@@ -76,10 +78,15 @@ class FaceDoor:
             codes=back.site.codes,
         )
         middle = f"{back.site.institution_code:0>10}{rng.getrandbits(80):020X}"
+        name = f"OQSsiquc01res_face_{middle}_{now:%Y%m%d%H%M%S}.xml"
+        content = to_xml(answer_document(answer, heading), back.site.encoding, shuffle=rng)
+        if (wrapping := self._folder.wrapping).wraps(None):
+            content = wrapping.wrap(None, name, content, now)
+            name = name.replace(".xml", ".zip")
         delivery = Delivery(
             where="face",
-            name=f"OQSsiquc01res_face_{middle}_{now:%Y%m%d%H%M%S}.xml",
-            content=to_xml(answer_document(answer, heading), back.site.encoding, shuffle=rng),
+            name=name,
+            content=content,
             kind="face",
             identifier=heading.identifier,
             inquiry=inquiry,

@@ -12,6 +12,7 @@ from onshi.doors.backstage import Backstage
 from onshi.doors.folder_place import Place
 from onshi.doors.folder_requests import Requests
 from onshi.doors.folder_session import FolderSession
+from onshi.doors.folder_wrapping import Wrapping
 from onshi.errors import OnshiError
 from onshi.workspace import Workspace, workspace
 
@@ -33,6 +34,7 @@ class FolderDoor:
         self._place: Place | None = None
         self._workspace: Workspace | None = None
         self._session: FolderSession | None = None
+        self._wrapping: Wrapping | None = None
 
     @property
     def root(self) -> Path:
@@ -61,16 +63,21 @@ class FolderDoor:
     def attach(self, backstage: Backstage) -> None:
         """Serve a desk from now on, from empty directories.
 
-        Raises :class:`OnshiError` while another desk is attached, or as :meth:`start` does.
+        Raises :class:`OnshiError` while another desk is attached, for settings that cannot be
+        (an encrypted exchange without a password), or as :meth:`start` does.
         """
         if self._session is not None:
             raise OnshiError("another desk is attached to the exchange folder")
+        if backstage.exchange is None:
+            raise OnshiError("this desk has nothing that answers in an exchange folder")
+        wrapping = Wrapping(backstage.site)
         self.start()
         assert self._place is not None
         self._place.empty()
         session = FolderSession(self.root, backstage)
-        session.watch(Requests(session, self._settle).look, notified=self._notified)
-        self._session = session
+        requests = Requests(session, backstage.exchange(), wrapping, self._settle)
+        session.watch(requests.look, notified=self._notified)
+        self._session, self._wrapping = session, wrapping
 
     def detach(self) -> None:
         """Leave the desk: nothing of it is written from now on. Idempotent."""
@@ -94,6 +101,13 @@ class FolderDoor:
         if self._session is None:
             raise OnshiError("no desk is attached to the exchange folder")
         return self._session
+
+    @property
+    def wrapping(self) -> Wrapping:
+        """Which files are ZIP files for the attached desk. Raises :class:`OnshiError`."""
+        if self._wrapping is None:
+            raise OnshiError("no desk is attached to the exchange folder")
+        return self._wrapping
 
     def hurry(self) -> None:
         """Let outstanding files of the attached desk arrive now; nothing without a desk."""

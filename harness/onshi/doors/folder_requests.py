@@ -9,19 +9,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from onshi.doors.folder_exchange import Exchange, Request
 from onshi.doors.folder_session import FolderSession
-from onshi.eligibility import messages as m
-from onshi.eligibility.api import inquiry_note
-from onshi.eligibility.codes import UNREADABLE, Segment, Status
-from onshi.eligibility.mapping import Heading, answer_document, inquiry_of
-from onshi.eligibility.service import parse_day
-from onshi.eligibility.xml import MAX_BYTES, NotAMessageError, parse_request, to_xml
-from onshi.journal import Lane
-from onshi.seams import Answer, Delivery
+from onshi.doors.folder_wrapping import Wrapping
+from onshi.eligibility.exchange import ExchangeService
+from onshi.eligibility.kinds import kind_of, unserved_kind
+from onshi.eligibility.xml import MAX_BULK_BYTES
 
 __all__ = ["Requests"]
 
-_REQUEST = re.compile(r"OQSsiquc01req_(?P<suffix>.+)\.xml", re.IGNORECASE)
 _KIND = re.compile(r"([A-Za-z]{3,9}\d{2}req)_")
 
 
@@ -33,8 +29,11 @@ class Requests:
     seconds to stay the same before it counts as malformed and not as half written.
     """
 
-    def __init__(self, session: FolderSession, settle: float) -> None:
+    def __init__(
+        self, session: FolderSession, service: ExchangeService, wrapping: Wrapping, settle: float
+    ) -> None:
         self._session, self._settle = session, settle
+        self._service, self._wrapping = service, wrapping
         self._folder = str(session.root / "req")
         self._seen: dict[str, _Look] = {}
 
@@ -76,21 +75,19 @@ class Requests:
         session = self._session
         if look.left == session.round:
             return
-        found = _REQUEST.fullmatch(name)
-        if found is None:
+        found, path = kind_of(name), Path(self._folder, name)
+        request = Request.read(name, _read(path), self._wrapping) if found is not None else None
+        if request is None:
             look.ignored = True
-            kind = _KIND.match(name)
-            session.lane().event("ignored", kind=kind[1] if kind else "other")
+            session.lane().event("ignored", **_called(name))
             return
-        path = Path(self._folder, name)
-        request = _parsed(_read(path))
-        if request is None and time.monotonic() - look.since < self._settle:
+        if request.asked is None and time.monotonic() - look.since < self._settle:
             return
-        if not session.takes(name, inquiry_of(request) if request else None):
+        if not session.takes(name, request.inquiry):
             look.left = session.round
             return
         path.unlink()
-        session.run(_Exchange(session, found["suffix"], request, session.lane()).run)
+        session.run(Exchange(request, self._service, self._wrapping, session.lane()).run)
 
 
 @dataclass
@@ -117,82 +114,14 @@ def _files(folder: str) -> Iterator[tuple[str, tuple[int, int, int]]]:
                 continue
 
 
+def _called(name: str) -> dict[str, str]:
+    """The kind of a request that is left alone, and why where it is known."""
+    unserved, kind = unserved_kind(name), _KIND.match(name)
+    why = {"why": unserved.why} if unserved is not None else {}
+    return {"kind": kind[1] if kind else "other", **why}
+
+
 def _read(path: Path) -> bytes:
+    """No more than any request may have, and one byte that says that it has more."""
     with path.open("rb") as f:
-        return f.read(MAX_BYTES + 1)
-
-
-def _parsed(data: bytes) -> m.RequestDocument | None:
-    try:
-        return parse_request(data)
-    except NotAMessageError:
-        return None
-
-
-@dataclass
-class _Exchange:
-    """One request that was taken (``None``: it was malformed) and the result to it."""
-
-    session: FolderSession
-    suffix: str
-    request: m.RequestDocument | None
-    lane: Lane
-
-    def run(self, session: FolderSession) -> None:
-        if (asked := self.request) is None:
-            (content, delay), identifier, inquiry = self._malformed(), None, None
-        else:
-            content, delay = self._answer(asked)
-            identifier = asked.xml_msg.message_header.arbitrary_file_identifier
-            inquiry = inquiry_of(asked)
-        delivery = Delivery(
-            where="res",
-            name=f"OQSsiquc01res_{self.suffix}.xml",
-            content=content,
-            identifier=identifier,
-            inquiry=inquiry,
-        )
-        session.deliver(delivery, self.lane, delay)
-
-    def _answer(self, request: m.RequestDocument) -> tuple[bytes, float]:
-        back = self.session.backstage
-        header = request.xml_msg.message_header
-        inquiry = inquiry_of(request)
-        self.lane.event("request", **inquiry_note(inquiry))
-        answer = back.inquiries.ask(inquiry)
-        self.lane.event(
-            "answer",
-            segment=answer.segment,
-            status=answer.status,
-            validity=answer.validity,
-            records=len(answer.records),
-        )
-        heading = Heading(
-            institution=header.medical_institution_code or back.site.institution_code,
-            on=parse_day(inquiry.date) or back.clock.today,
-            now=back.clock.now(),
-            identifier=header.arbitrary_file_identifier,
-            encoding=back.site.encoding,
-            codes=back.site.codes,
-            echo=inquiry,
-        )
-        return to_xml(answer_document(answer, heading), back.site.encoding), answer.delay
-
-    def _malformed(self) -> tuple[bytes, float]:
-        back = self.session.backstage
-        self.lane.event("request", malformed=True)
-        answer = Answer(
-            segment=Segment.FAILED,
-            status=Status.ERROR,
-            has_list=False,
-            error=UNREADABLE,
-            processing=UNREADABLE,
-        )
-        heading = Heading(
-            institution=back.site.institution_code,
-            on=back.clock.today,
-            now=back.clock.now(),
-            encoding=back.site.encoding,
-            codes=back.site.codes,
-        )
-        return to_xml(answer_document(answer, heading), back.site.encoding), 0.0
+        return f.read(MAX_BULK_BYTES + 1)

@@ -77,7 +77,7 @@ def unpack(data: bytes, password: str = "", *, most: int = MAX_BYTES) -> bytes:
     :class:`MissingPieceError` when it takes a library that is not there.
     """
     library: Any = check_library() if password else zipfile
-    kind = library.AESZipFile if password else zipfile.ZipFile
+    kind: Any = library.AESZipFile if password else zipfile.ZipFile
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check_members(archive.infolist(), encrypted=bool(password))

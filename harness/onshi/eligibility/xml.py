@@ -7,6 +7,7 @@ it (facts: oqs page, section 5).
 
 from __future__ import annotations
 
+import codecs
 import re
 from functools import cache
 from random import Random
@@ -22,6 +23,7 @@ __all__ = [
     "MAX_BULK_BYTES",
     "MAX_BYTES",
     "NotAMessageError",
+    "encoding_of",
     "parse",
     "parse_request",
     "parse_result",
@@ -135,18 +137,28 @@ def parse(data: bytes, kind: type[Doc], *, limit: int = MAX_BYTES) -> Doc:
         raise NotAMessageError(f"not a message: {e}") from None
 
 
-def _text(data: bytes) -> str:
-    """Decoded by its declaration, which is then dropped."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
-    declaration = _DECLARATION.match(data)
+def encoding_of(data: bytes) -> str:
+    """The encoding that a message declares, as it is to be read: ``utf-8`` or ``cp932``.
+
+    Raises :class:`NotAMessageError` for another one.
+    """
+    declaration = _DECLARATION.match(data.removeprefix(codecs.BOM_UTF8))
     named = _ENCODING.search(declaration[0]) if declaration else None
     name = named[1].decode("ascii").lower() if named else "utf-8"
     if name not in _CODECS:
         raise NotAMessageError(f"encoding {name} is not used by these messages")
+    return _CODECS[name]
+
+
+def _text(data: bytes) -> str:
+    """Decoded by its declaration, which is then dropped."""
+    codec = encoding_of(data)
+    data = data.removeprefix(codecs.BOM_UTF8)
+    declaration = _DECLARATION.match(data)
     try:
-        text = data[declaration.end() if declaration else 0 :].decode(_CODECS[name])
+        text = data[declaration.end() if declaration else 0 :].decode(codec)
     except UnicodeDecodeError:
-        raise NotAMessageError(f"not {name} text, although it is declared so") from None
+        raise NotAMessageError(f"not {codec} text, although it is declared so") from None
     if not text.strip():
         raise NotAMessageError("empty")
     return text
