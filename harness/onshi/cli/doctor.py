@@ -46,6 +46,7 @@ def examine() -> list[Check]:
         _socket(),
         _patch(),
         _ports(),
+        _notifications(),
         _module("starlette", "starlette", "onshi serve: products in any language", "serve"),
         _module("uvicorn", "uvicorn", "onshi serve: products in any language", "serve"),
         _module("time_machine", "time-machine", "moving the clock of Python code", "time"),
@@ -134,6 +135,20 @@ def _ports() -> Check:
     except OnshiError as e:
         found, ok = str(e), False
     return Check("loopback ports", ok, found, "surface webapi", core=True)
+
+
+def _notifications() -> Check:
+    from onshi.doors.ears import why_deaf
+    from onshi.workspace import workspace
+
+    place = workspace()
+    folder = place.folder("doctor")
+    try:
+        reason, advice = why_deaf(str(folder))
+    finally:
+        place.discard(folder)
+    purpose = "surface folder: requests answered at once (without: polled, within 0.3 s)"
+    return Check("notifications", not reason, reason or "inotify", purpose, advice)
 
 
 def doctor(

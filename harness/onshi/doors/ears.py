@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from onshi.doors.inotify import OVERFLOW, Inotify
 
-__all__ = ["Ears", "News", "no_notifications"]
+__all__ = ["Ears", "News", "why_deaf"]
 
 _log = logging.getLogger("onshi.watcher")
 
@@ -49,7 +49,8 @@ class _Bell:
     def close(self) -> None:
         with self._lock:
             fd, self._fd = self._fd, -1
-        os.close(fd)
+        if fd >= 0:
+            os.close(fd)
 
 
 class Ears:
@@ -116,15 +117,24 @@ class Ears:
 
     def _go_deaf(self, e: OSError) -> None:
         self.close()
-        _log.info("%s", no_notifications(e))
+        _log.info("no change notifications, folders are polled: %s %s", *_reason(e))
 
 
-def no_notifications(e: OSError) -> str:
-    """Why a folder is looked at now and then only, and what could be done about it."""
-    if e.errno == errno.EMFILE:
-        what = "raise fs.inotify.max_user_instances"
-    elif e.errno == errno.ENOSPC:
-        what = "raise fs.inotify.max_user_watches"
-    else:
-        what = "that is how it is here"
-    return f"no change notifications for folders ({e.strerror}): {what}; they are polled"
+def why_deaf(folder: str) -> tuple[str, str]:
+    """Why there are no notifications of ``folder`` and what to do; empty when there are."""
+    try:
+        inotify = Inotify()
+        try:
+            inotify.add(folder)
+        finally:
+            inotify.close()
+    except OSError as e:
+        return _reason(e)
+    return "", ""
+
+
+def _reason(e: OSError) -> tuple[str, str]:
+    limits = {errno.EMFILE: "max_user_instances", errno.ENOSPC: "max_user_watches"}
+    limit = limits.get(e.errno or 0)
+    advice = f"end programs that watch files, or sysctl -w fs.inotify.{limit}=8192" if limit else ""
+    return e.strerror or str(e), advice

@@ -25,6 +25,7 @@ INTERVAL = 0.1
 SOON = 0.03
 """Seconds to the second look at a file of which it is not known whether it is whole."""
 
+_BEGIN = 1.0
 _END = 2.0
 _log = logging.getLogger("onshi.watcher")
 
@@ -83,7 +84,9 @@ class Watch:
         self.folder, self.heard = folder, heard or Heard()
         self._busy = threading.Lock()
         self._ended = False
+        self.begun = threading.Event()
         self._watcher = _Watcher.of(device, self)
+        self.begun.wait(_BEGIN)  # what is created from now on is heard of
 
     def end(self) -> None:
         """No look is begun any more, and the last one is over, or was waited for 2 s."""
@@ -156,6 +159,8 @@ class _Watcher:
                 found = self._watches
                 self.since = now
                 self._ears.listen([w.folder for w in found if w.folder])
+                for watch in found:
+                    watch.begun.set()
             if self._look(found):
                 due = min(due, time.monotonic() + SOON)
         self._ears.close()
