@@ -13,7 +13,17 @@ from onshi.seams import Delivery, FolderSeam, Seam, Step
     doors=frozenset({"folder", "face"}),
 )
 class Never(Fault, frozen=True, kw_only=True):
-    """The request is taken, and nothing comes: 連携アプリ stopped, line down."""
+    """The request is taken, and nothing comes: the line is down.
+
+    Not ``taken``: the request stays lying there, as when the 連携アプリ has stopped.
+    """
+
+    taken: bool = True
+
+    leave = True
+
+    def in_force(self, names: tuple[str, ...], run: FaultRun) -> bool | None:
+        return None if "face" in names or ("res" in names) == self.taken else False
 
     def deliver(self, delivery: Delivery, folder: FolderSeam, run: FaultRun) -> list[Step]:
         return []
