@@ -7,6 +7,7 @@ CzDiInf (調剤). Codes of places are left out: an invented one might be somebod
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import groupby
 
 from onshi.eligibility import medical as x
@@ -167,7 +168,7 @@ def medicine_lines(view: View) -> list[str]:
     lines = ["薬剤情報（試験用）", *_person(view.patient), ""]
     for p in view.prescriptions:
         source = "電子処方箋" if p.electronic else "レセプト"
-        lines.append(f"{p.day:%Y年%m月%d日}　{p.place}　{p.pharmacy}（{source}）")
+        lines.append(f"{_day(p.day)}　{p.place}　{p.pharmacy}（{source}）")
         lines += [f"　{d.name}　{d.quantity}{d.unit}　{d.usage}　{d.days}日分" for d in p.drugs]
     return lines
 
@@ -217,10 +218,14 @@ def checkup_lines(view: View) -> list[str]:
     """The same for people."""
     lines = ["特定健診情報（試験用）", *_person(view.patient), ""]
     for c in view.checkups:
-        lines.append(f"{c.day:%Y年%m月%d日}")
+        lines.append(_day(c.day))
         lines += [f"　{f.name}　{f.value} {f.unit}" for f in c.findings]
     return lines
 
 
 def _person(patient: Patient) -> list[str]:
-    return [dot(patient.name), patient.kana, f"{patient.birthdate:%Y年%m月%d日}生"]
+    return [dot(patient.name), patient.kana, f"{_day(patient.birthdate)}生"]
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
