@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from onshi.eligibility import cp932
+
 __all__ = [
     "json_as",
     "other_bytes",
@@ -41,7 +43,8 @@ def other_bytes(xml: bytes) -> bytes:
     said = _declared(xml)
     if not said:
         return xml
-    return xml.decode(_CODEC[said]).encode(_CODEC[_OTHER[said]], "xmlcharrefreplace")
+    text = xml.decode(_CODEC[said])
+    return cp932.encode(text) if said == b"UTF-8" else text.encode("utf-8")
 
 
 def other_identifier(xml: bytes) -> bytes:
@@ -87,7 +90,7 @@ def with_references(xml: bytes, *, all_of_them: bool, form: str) -> bytes:
         return "".join(f"&#x{u:X};" if form == "hex" else f"&#{u};" for u in units)
 
     text = re.sub("[^\x00-\x7f]", written, xml.decode(_CODEC[said]))
-    return text.encode(_CODEC[said], "xmlcharrefreplace")
+    return text.encode("utf-8") if said == b"UTF-8" else cp932.encode(text)
 
 
 def _has(codec: str, char: str) -> bool:
@@ -116,7 +119,7 @@ def json_as(body: bytes, form: str) -> bytes:
     if form == "utf-16":
         return ("\ufeff" + body.decode("utf-8")).encode("utf-16-le")
     if form == "cp932":
-        return body.decode("utf-8").encode("cp932", "replace")
+        return cp932.encode(body.decode("utf-8"), "replace")
     if form == "lone_surrogate":
         return _ascii(_halved(tree))
     return _ascii(tree) if form == "escaped" else body

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 from lxml import etree
 
+from onshi.eligibility import cp932
 from onshi.eligibility import messages as m
 from onshi.eligibility.elements import Element, Part, entry_part, parts
 
@@ -71,7 +72,7 @@ def to_xml(
     _fill(root, getattr(document, whole.name), shuffle)
     text: str = etree.tostring(root, encoding="unicode")
     head = f'<?xml version="1.0" encoding="{_DECLARED[encoding]}" standalone="no"?>\n'
-    return (head + text).encode(encoding, "xmlcharrefreplace")
+    return cp932.encode(head + text) if encoding == "cp932" else (head + text).encode(encoding)
 
 
 def _fill(element: Any, record: Element, shuffle: Random | None) -> None:
