@@ -15,9 +15,21 @@ import msgspec
 
 from onshi.eligibility import messages as m
 from onshi.eligibility.blackdot import dot
-from onshi.eligibility.codes import CharacterCode, Reference, Segment
+from onshi.eligibility.certificates import (
+    as_day,
+    certificates_of,
+    day_text,
+    disease_list,
+    elderly_certificate,
+    limit_certificate,
+    ratio_text,
+    ticket_list,
+)
+from onshi.eligibility.codes import CharacterCode, Consent, Reference, Segment
+from onshi.eligibility.elements import parts
 from onshi.eligibility.kana import full_width, half_width
-from onshi.people.records import Coverage, Limit, Patient, Qualification
+from onshi.people.numbers import padded
+from onshi.people.records import Coverage, Patient, Qualification
 from onshi.result_codes import ResultCodes
 from onshi.seams import Answer, Inquiry, Record
 
@@ -56,18 +68,6 @@ class Heading:
 
 
 # ------------------------------------------------------------- text codecs
-def _day(day: date | None) -> str | None:
-    return day.strftime("%Y%m%d") if day else None
-
-
-def _as_day(text: str) -> date:
-    return datetime.strptime(text, "%Y%m%d").date()
-
-
-def _ratio(percent: int | None) -> str | None:
-    return None if percent is None else f"{percent:03d}"
-
-
 def _some(text: str | None) -> str | None:
     return text or None
 
@@ -102,13 +102,9 @@ def _q(name: str, to_text: Callable[[Any], str | None] = _some) -> Callable[[Rec
     return lambda r: to_text(getattr(r.coverage.qualification, name))
 
 
-def _pad(number: str) -> str:
-    return number.rjust(8)
-
-
 ROWS: tuple[_Row, ...] = (
     _Row("InsuredCardClassification", _q("card_class"), "q.card_class"),
-    _Row("InsurerNumber", _q("insurer_number", _pad), "q.insurer_number", str.strip),
+    _Row("InsurerNumber", _q("insurer_number", padded), "q.insurer_number", str.strip),
     _Row("InsuredCardSymbol", _q("symbol"), "q.symbol"),
     _Row("InsuredIdentificationNumber", _q("number"), "q.number"),
     _Row("InsuredBranchNumber", _q("branch"), "q.branch"),
@@ -117,15 +113,15 @@ ROWS: tuple[_Row, ...] = (
     _Row("Name", _shown_name, "p.name"),
     _Row("NameKana", _shown_kana, "p.kana", full_width),
     _Row("Sex1", lambda r: r.patient.sex, "p.sex"),
-    _Row("Birthdate", lambda r: _day(r.patient.birthdate), "p.birthdate", _as_day),
+    _Row("Birthdate", lambda r: day_text(r.patient.birthdate), "p.birthdate", as_day),
     _Row("Address", lambda r: _some(_shown_address(r)), "p.address"),
     _Row("PostNumber", lambda r: _some(r.patient.postcode), "p.postcode"),
-    _Row("QualificationDate", _q("acquired", _day), "q.acquired", _as_day),
-    _Row("DisqualificationDate", lambda r: _day(_lost(r)), "r.lost", _as_day),
-    _Row("InsuredCertificateIssuanceDate", _q("acquired", _day)),
-    _Row("InsuredCardValidDate", _q("acquired", _day)),
-    _Row("InsuredCardExpirationDate", _q("valid_to", _day), "q.valid_to", _as_day),
-    _Row("InsuredPartialContributionRatio", _q("late_ratio", _ratio), "q.late_ratio", int),
+    _Row("QualificationDate", _q("acquired", day_text), "q.acquired", as_day),
+    _Row("DisqualificationDate", lambda r: day_text(_lost(r)), "r.lost", as_day),
+    _Row("InsuredCertificateIssuanceDate", _q("acquired", day_text)),
+    _Row("InsuredCardValidDate", _q("acquired", day_text)),
+    _Row("InsuredCardExpirationDate", _q("valid_to", day_text), "q.valid_to", as_day),
+    _Row("InsuredPartialContributionRatio", _q("late_ratio", ratio_text), "q.late_ratio", int),
     _Row(
         "PreschoolClassification",
         _q("preschool", lambda yes: "1" if yes else None),
@@ -140,6 +136,8 @@ ROWS: tuple[_Row, ...] = (
     _Row("InsurerName", _q("insurer_name"), "q.insurer_name"),
 )
 _READ = {row.element: row.read for row in ROWS}
+_BY_NAME = tuple((p.name, _READ[p.tag]) for p in parts(m.QualificationRecord) if p.tag in _READ)
+"""The rows by the record's field, which is quicker to set than by the element."""
 
 
 def shown(record: Record, element: str) -> str:
@@ -157,7 +155,7 @@ def answer_document(answer: Answer, heading: Heading) -> m.Document:
     """An answer as a message. Raises KeyError for a field that no message has."""
     header = m.MessageHeader(
         process_execution_time=heading.now.strftime("%Y%m%d%H%M%S"),
-        qualification_confirmation_date=_day(heading.on),
+        qualification_confirmation_date=day_text(heading.on),
         medical_institution_code=heading.institution,
         arbitrary_file_identifier=heading.identifier,
         reference_classification=heading.by,
@@ -195,38 +193,33 @@ def _body(answer: Answer, heading: Heading) -> m.MessageBody | None:
 
 def record_of(record: Record, heading: Heading) -> m.QualificationRecord:
     """One qualification as the system shows it; the record's own ``fields`` have the last word."""
-    made = m.QualificationRecord()
-    for row in ROWS:
-        m.set_element(made, row.element, row.read(record))
-    made.elderly_recipient_certificate_info = _elderly(record, heading.on)
+    q = record.coverage.qualification
+    texts: dict[str, Any] = {name: read(record) for name, read in _BY_NAME}
+    made = m.QualificationRecord(**texts)
+    made.elderly_recipient_certificate_info = elderly_certificate(q, heading.on)
     _consents(made, record, heading)
+    _aid(made, record, heading.institution)
     for element, value in record.fields.items():
         m.set_element(made, element, value)
     return made
 
 
-def _elderly(record: Record, on: date) -> m.ElderlyCertificate | None:
-    """高齢受給者証: renewed each August 1st, for a year."""
-    q = record.coverage.qualification
-    if q.elderly_ratio is None:
-        return None
-    august = date(on.year - (on < date(on.year, 8, 1)), 8, 1)
-    start = _day(max(august, q.acquired))
-    return m.ElderlyCertificate(
-        elderly_recipient_certificate_date=start,
-        elderly_recipient_valid_start_date=start,
-        elderly_recipient_valid_end_date=_day(date(august.year + 1, 7, 31)),
-        elderly_recipient_contribution_ratio=_ratio(q.elderly_ratio),
-    )
-
-
 def _consents(made: m.QualificationRecord, record: Record, heading: Heading) -> None:
+    """What was agreed to, when and until when, and what is shown for it.
+
+    特定疾病 goes with 限度額, by whose consent a query by numbers can ask: inferred.
+    """
+    q = record.coverage.qualification
     now = heading.now.strftime("%Y%m%d%H%M%S")
     until = (heading.now + timedelta(hours=24)).strftime("%Y%m%d%H%M%S")
     made.limit_application_certificate_related_cons_flg = "1" if record.limit_shown else "0"
     if record.limit_shown:
         made.limit_application_certificate_related_cons_time = now
-        made.limit_application_certificate_related_info = _limit(record.coverage.qualification)
+        made.limit_application_certificate_related_info = limit_certificate(q)
+    if record.limit_shown and q.diseases:
+        made.specific_diseases_certificate_related_cons_flg = Consent.YES
+        made.specific_diseases_certificate_related_cons_time = now
+        made.specific_diseases_certificate_list = disease_list(q)
     if heading.by != Reference.CARD and not record.info_consent:
         return
     for info in ("specific_health_checkups", "pharmacists", "diagnosis", "operation"):
@@ -236,16 +229,14 @@ def _consents(made: m.QualificationRecord, record: Record, heading: Heading) -> 
             setattr(made, f"{info}_info_available_time", until)
 
 
-def _limit(q: Qualification) -> m.LimitCertificate | None:
-    if q.limit is None:
-        return None
-    return m.LimitCertificate(
-        limit_application_certificate_classification=q.limit.card,
-        limit_application_certificate_classification_flag=q.limit.bracket,
-        limit_application_certificate_date=_day(q.limit.start),
-        limit_application_certificate_valid_start_date=_day(q.limit.start),
-        limit_application_certificate_valid_end_date=_day(q.limit.end),
-    )
+def _aid(made: m.QualificationRecord, record: Record, institution: str) -> None:
+    """医療扶助 in the elements of its own; one public program reads them beside the usual ones."""
+    q = record.coverage.qualification
+    made.public_expense_result_list = ticket_list(q, institution)
+    if q.plan == "seiho":
+        made.public_expense_number = made.insurer_number
+        made.beneficiary_number = made.insured_identification_number
+        made.welfare_office_name = made.insurer_name
 
 
 # --------------------------------------------------------- message → domain
@@ -307,17 +298,9 @@ def _coverage_back(patient: Patient, q: dict[str, Any], told: m.QualificationRec
     blank: dict[str, Any] = dict.fromkeys(
         ("insurer_number", "insurer_name", "symbol", "number", "branch"), ""
     )
-    blocks: dict[str, Any] = {}
-    if (elderly := told.elderly_recipient_certificate_info) is not None:
-        blocks["elderly_ratio"] = int(elderly.elderly_recipient_contribution_ratio or 0)
-    if (limit := told.limit_application_certificate_related_info) is not None:
-        blocks["limit"] = Limit(
-            card=limit.limit_application_certificate_classification or "",
-            bracket=limit.limit_application_certificate_classification_flag or "",
-            start=_as_day(limit.limit_application_certificate_valid_start_date or ""),
-            end=_as_day(limit.limit_application_certificate_valid_end_date or ""),
-        )
-    made = Qualification(**{**blank, "relation": "1", "acquired": date.min, **q, **blocks})
+    made = Qualification(
+        **{**blank, "relation": "1", "acquired": date.min, **q, **certificates_of(told)}
+    )
     return Coverage(patient=patient, qualification=made, holds_from=made.acquired)
 
 
@@ -325,7 +308,7 @@ def _coverage_back(patient: Patient, q: dict[str, Any], told: m.QualificationRec
 def search_info(inquiry: Inquiry) -> m.SearchInfo:
     """The query block, the insurer number padded with spaces to 8."""
     return m.SearchInfo(
-        insurer_number=_pad(inquiry.insurer_number) if inquiry.insurer_number else None,
+        insurer_number=inquiry.insurer_number.rjust(8) if inquiry.insurer_number else None,
         insured_card_symbol=_some(inquiry.symbol),
         insured_identification_number=_some(inquiry.number),
         insured_branch_number=_some(inquiry.branch),
