@@ -12,28 +12,26 @@ from onshi.people.generate import luhn
 from onshi.seams import Scene, Seam
 
 _SCHEMES = {
-    "jietai": ("07", "自衛官診療証（試験用）", "07"),
     "ninkei": ("01", "全国健康保険協会（試験用・任意継続）", "01"),
     "tokurei": ("63", "試験用健康保険組合（特例退職）", "06"),
 }
 """法別番号, insurer's name and OQSCD010 (facts: oqs page, section 3; claims page, section 5)."""
 
 
-@fault("scene.scheme", Seam.SCENE, title="自衛官・任意継続など、登録のない制度に加入している")
+@fault("scene.scheme", Seam.SCENE, title="任意継続・特例退職など、登録のない制度に加入している")
 class Scheme(Fault, frozen=True, kw_only=True):
-    """``scheme``: 自衛官診療証, 任意継続 or 特例退職被保険者. The truth and the papers say so.
+    """``scheme``: 任意継続 or 特例退職被保険者. The truth and the papers say so.
 
     ``registered = true``: the system has it like any other.
     """
 
-    scheme: Literal["jietai", "ninkei", "tokurei"] = "jietai"
+    scheme: Literal["ninkei", "tokurei"] = "tokurei"
     registered: bool = False
 
     def edit(self, scene: Scene, run: FaultRun) -> None:
         law, name, card_class = _SCHEMES[self.scheme]
         q = scene.truth.qualification
-        prefecture = q.insurer_number[-6:-4] if q.plan == "shaho" else q.insurer_number[:2]
-        body = f"{law}{prefecture}999"
+        body = f"{law}{q.insurer_number[-6:-4]}999"
         qualification = msgspec.structs.replace(
             q,
             insurer_number=body + luhn(body),
@@ -43,6 +41,6 @@ class Scheme(Fault, frozen=True, kw_only=True):
             late_ratio=None,
         )
         scene.truth = msgspec.structs.replace(scene.truth, qualification=qualification)
-        known = scene.truth.known_from if self.registered else date.max
+        never = msgspec.structs.replace(scene.truth, known_from=date.max)
         others = [c for c in scene.coverages if c.patient.key != scene.patient.key]
-        scene.coverages = [msgspec.structs.replace(scene.truth, known_from=known), *others]
+        scene.coverages = [scene.truth if self.registered else never, *others]
