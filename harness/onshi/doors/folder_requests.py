@@ -83,7 +83,7 @@ class Requests:
             return
         if request.asked is None and time.monotonic() - look.since < self._settle:
             return
-        if not session.takes(name, request.inquiry):
+        if not session.backstage.takes(name, request.kind.family, request.inquiry):
             look.left = session.round
             return
         path.unlink()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import re
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +17,7 @@ from onshi.doors.folder_place import STAGING, probe
 from onshi.doors.folder_steps import Steps, Traces
 from onshi.doors.watcher import Heard, Watch
 from onshi.journal import Lane
-from onshi.seams import Delivery, HangUpError, Inquiry, Step
+from onshi.seams import Delivery, HangUpError, Step
 
 __all__ = ["FolderSession"]
 
@@ -153,11 +152,6 @@ class FolderSession:
             self._not_written = ""
 
     # --------------------------------------------------------------- delivery
-    def takes(self, name: str, inquiry: Inquiry | None = None) -> bool:
-        """Whether the request ``name`` is taken at all, or left lying there by a fault."""
-        kind = _KIND.match(name)
-        return self.backstage.takes(name, kind[1].lower() if kind else "", inquiry)
-
     def deliver(
         self,
         delivery: Delivery,
@@ -341,7 +335,6 @@ class FolderSession:
 
 
 _TAKEN = Problem("taken", "has lost a file", "", passes=False)
-_KIND = re.compile(r"[A-Za-z]{3}(\w+?\d\d)req_", re.IGNORECASE)
 
 
 class _Changed:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
+
 from onshi.clock import Clock
 from onshi.eligibility import bulk, medical, medical_messages, registration
 from onshi.eligibility import messages as m
@@ -80,7 +82,7 @@ class ExchangeService:
 
     def refuse(self, kind: Kind, why: str, tell: Tell) -> Reply:
         """The reply to bytes that are no request of their kind; ``why`` goes to the journal."""
-        tell("request", malformed=True, why=why)
+        tell("request", kind=kind.family, malformed=True, why=why)
         env = self._envelope(m.MessageHeader())
         if kind.request is m.RequestDocument:
             failed = Answer(
@@ -146,7 +148,8 @@ class ExchangeService:
             processing_result_message=text_told,
         )
         told = m.Told(message_header=env.header(segment=Segment.DONE), message_body=body)
-        return Reply(registration.RegistrationResult(xml_msg=told), env.identifier, inquiry)
+        made = registration.RegistrationResult(xml_msg=told)
+        return Reply(made, env.identifier, self._about(inquiry))
 
     # ------------------------------------------------------ 薬剤情報, 特定健診
     def _medical(self, kind: Kind, asked: medical.MedicalRequest, tell: Tell) -> Reply:
@@ -158,7 +161,7 @@ class ExchangeService:
         if patient is None:
             tell("answer", refused=error[0])
             document = medical_messages.failure(kind.result, env, error)
-            return Reply(document, env.identifier, numbers)
+            return Reply(document, env.identifier, self._about(numbers))
         view = self.medical.view(
             patient, parse_day(body.start_date or ""), parse_day(body.end_date or "")
         )
@@ -170,7 +173,12 @@ class ExchangeService:
             tell("answer", checkups=len(view.checkups))
             made, lines = medical_messages.checkups(view, env), medical_messages.checkup_lines(view)
         pdf = pdf_of(lines) if body.file_category == _PDF else None
-        return Reply(made, env.identifier, numbers, pdf=pdf)
+        return Reply(made, env.identifier, self._about(numbers), pdf=pdf)
+
+    def _about(self, numbers: Inquiry) -> Inquiry:
+        """Numbers without a birthdate, with the person whose they are."""
+        patient = self.medical.whose(numbers)
+        return msgspec.structs.replace(numbers, by_card=patient.key) if patient else numbers
 
     def _seen(
         self, numbers: Inquiry, body: medical.MedicalRequestBody
