@@ -59,7 +59,7 @@ def matches(c: Coverage, inquiry: Inquiry) -> bool:
     q = c.qualification
     branch = _plain(inquiry.branch).lstrip("0")
     return (
-        c.patient.birthdate.strftime("%Y%m%d") == _plain(inquiry.birthdate)
+        c.patient.birthdate.isoformat().replace("-", "") == _plain(inquiry.birthdate)
         and _plain(q.number) == _plain(inquiry.number)
         and same_insurer(q.insurer_number, inquiry.insurer_number)
         and _plain(q.symbol) == _plain(inquiry.symbol)

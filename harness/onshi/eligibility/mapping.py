@@ -22,6 +22,7 @@ from onshi.eligibility.certificates import (
     disease_list,
     elderly_certificate,
     limit_certificate,
+    moment_text,
     ratio_text,
     ticket_list,
 )
@@ -154,7 +155,7 @@ def shown(record: Record, element: str) -> str:
 def answer_document(answer: Answer, heading: Heading) -> m.Document:
     """An answer as a message. Raises KeyError for a field that no message has."""
     header = m.MessageHeader(
-        process_execution_time=heading.now.strftime("%Y%m%d%H%M%S"),
+        process_execution_time=moment_text(heading.now),
         qualification_confirmation_date=day_text(heading.on),
         medical_institution_code=heading.institution,
         arbitrary_file_identifier=heading.identifier,
@@ -210,8 +211,8 @@ def _consents(made: m.QualificationRecord, record: Record, heading: Heading) -> 
     特定疾病 goes with 限度額, by whose consent a query by numbers can ask: inferred.
     """
     q = record.coverage.qualification
-    now = heading.now.strftime("%Y%m%d%H%M%S")
-    until = (heading.now + timedelta(hours=24)).strftime("%Y%m%d%H%M%S")
+    now = moment_text(heading.now)
+    until = moment_text(heading.now + timedelta(hours=24))
     made.limit_application_certificate_related_cons_flg = "1" if record.limit_shown else "0"
     if record.limit_shown:
         made.limit_application_certificate_related_cons_time = now

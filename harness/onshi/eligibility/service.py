@@ -74,8 +74,12 @@ def _wrong_item(inquiry: Inquiry) -> str:
 
 def parse_day(text: str) -> date | None:
     """``YYYYMMDD`` as a date, None for anything else."""
+    if len(text) != 8:
+        return None
     try:
-        return datetime.strptime(text, "%Y%m%d").date() if len(text) == 8 else None
+        if text.isascii() and text.isdigit():  # else ISO weeks would do
+            return date.fromisoformat(text)
+        return datetime.strptime(text, "%Y%m%d").date()
     except ValueError:
         return None
 
