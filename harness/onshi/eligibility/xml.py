@@ -176,18 +176,22 @@ def _plain(element: Any, kind: Any) -> dict[str, Any]:
                 entries = known.get(inner.tag)
                 if entries is not None and entries.kind == "beside":
                     found.setdefault(inner.tag, []).append(_plain(inner, entries.type))
-        elif field.kind == "text":
-            found[field.tag] = _plain_text(child)
-        elif field.kind == "block":
-            found[field.tag] = _plain(child, field.type)
         elif field.kind == "beside":
             found.setdefault(field.tag, []).append(_plain(child, field.type))
+        elif field.tag in found:
+            raise NotAMessageError(f"not a message: {field.tag} is there twice")
         else:
-            entry = entry_part(field.type)
-            found[field.tag] = [
-                {entry.tag: _plain(inner, entry.type)} for inner in child if inner.tag == entry.tag
-            ]
+            found[field.tag] = _plain_field(child, field)
     return found
+
+
+def _plain_field(element: Any, field: Part) -> Any:
+    if field.kind == "text":
+        return _plain_text(element)
+    if field.kind == "block":
+        return _plain(element, field.type)
+    entry = entry_part(field.type)
+    return [{entry.tag: _plain(e, entry.type)} for e in element if e.tag == entry.tag]
 
 
 def _plain_text(element: Any) -> Any:
