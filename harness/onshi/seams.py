@@ -37,6 +37,7 @@ __all__ = [
     "Inquiry",
     "Move",
     "Moves",
+    "Ports",
     "Power",
     "ReaderCalls",
     "Record",
@@ -232,6 +233,8 @@ class Inquiries(Protocol):
 class WireStage(enum.StrEnum):
     """Where on the way of one HTTP exchange something can happen."""
 
+    ADDRESS = "address"
+    """The client looks for the server, and there is no connection yet."""
     ACCEPT = "accept"
     HANDSHAKE = "handshake"
     REQUEST = "request"
@@ -267,7 +270,8 @@ class WireAction(msgspec.Struct, kw_only=True, frozen=True):
     - ``cut_from``: "" the body's first byte, and 0 lets nothing out at all · "body" the same, and
       0 lets the head out · "head" the first byte of the head
     - ``end``: "" keep it · "close" FIN · "farewell" TLS's close_notify, then FIN · "reset" RST ·
-      "stall" say nothing until the deadline
+      "stall" say nothing until the deadline · at the stage ADDRESS, where there is nothing to end:
+      "unresolved" no such name · "unreachable" no answer to a connection · "closed" it is refused
 
     ``alert`` refuses the TLS handshake. ``tls`` names another face that the server shows in this
     handshake (:mod:`onshi.doors.faces`).
@@ -336,6 +340,19 @@ class HttpService(Protocol):
 class WireSeam(Protocol):
     def at(self, event: WireEvent) -> WireAction | None:
         """What happens here instead, or None for: go on."""
+
+
+class Ports(Protocol):
+    """The listeners that are open, for what faults do to them before there is a connection."""
+
+    def shut(self, services: frozenset[str], how: str) -> Callable[[], None]:
+        """Shut what leads to these services (``auth``, ``search``); what is returned opens it
+        again, and may be called at any time.
+
+        ``how``: "silent" nothing comes back, and connections fall silent · "closed" refused ·
+        "unresolved" programs are told an address whose name leads nowhere.
+        Raises :class:`onshi.errors.CannotDeliverError` where this machine cannot.
+        """
 
 
 # ---------------------------------------------------------------- 7. folder

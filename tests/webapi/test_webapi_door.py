@@ -91,6 +91,8 @@ def test_addresses_stay_and_env_names_real_files(door, make_bench):
         "ONSHI_WEBAPI_KEY",
         "ONSHI_WEBAPI_P12",
         "ONSHI_WEBAPI_P12_PASSWORD",
+        "ONSHI_WEBAPI_EXPIRED_CERT",
+        "ONSHI_WEBAPI_EXPIRED_P12",
         "ONSHI_WEBAPI_TRUSTSTORE",
         "ONSHI_PROXY_URL",
     ]

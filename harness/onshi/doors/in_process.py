@@ -7,6 +7,7 @@ off a connection that is a script: its exceptions, and so those of ``requests``,
 from __future__ import annotations
 
 import io
+import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,8 +22,17 @@ from onshi.journal import Lane
 
 if TYPE_CHECKING:
     from urllib3 import BaseHTTPResponse, HTTPSConnectionPool
+    from urllib3.connection import HTTPSConnection
 
-__all__ = ["Caller", "Try", "through_urllib3"]
+__all__ = ["Caller", "Try", "Unmet", "through_urllib3"]
+
+
+class Unmet(OSError):
+    """There was no connection at all; ``cause`` is what looking for one raised."""
+
+    def __init__(self, cause: OSError) -> None:
+        super().__init__(*cause.args)
+        self.cause = cause
 
 
 class Caller:
@@ -67,6 +77,19 @@ class Caller:
             self._back.clock.wait(seconds)
         except Released:
             raise ConnectionAbortedError(103, "Software caused connection abort") from None
+
+    def looks(self, end: str) -> None:
+        """The caller looks for the server in vain, if ``end`` says so. Raises :class:`Unmet`."""
+        if end == "unresolved":
+            raise Unmet(socket.gaierror(-2, "Name or service not known"))
+        if end == "closed":
+            raise Unmet(ConnectionRefusedError(111, "Connection refused"))
+        if end == "unreachable":
+            try:
+                self.wait(self.deadline)
+            except TimeoutError:
+                raise Unmet(TimeoutError("timed out")) from None
+            raise Unmet(TimeoutError(110, "Connection timed out"))
 
     def ends(self, end: str) -> None:
         """The connection ends before TLS is up, if it ends: raises what a socket raises."""
@@ -166,10 +189,12 @@ def _as_requests(error: Any, request: Any) -> Exception:
 def _pool(url: str, attempt: Try) -> HTTPSConnectionPool:
     """A pool of urllib3 whose one connection plays ``attempt``."""
     from urllib3 import HTTPSConnectionPool
-    from urllib3.connection import HTTPSConnection
+    from urllib3.connection import HTTPSConnection as Real
 
-    class Scripted(HTTPSConnection):
+    class HTTPSConnection(Real):
         def connect(self) -> None:
+            if isinstance(attempt.error, Unmet):
+                raise _unconnected(self, attempt.error.cause)
             if attempt.error is not None and not attempt.caller.secure:
                 raise attempt.error
             self.is_verified = True
@@ -177,8 +202,21 @@ def _pool(url: str, attempt: Try) -> HTTPSConnectionPool:
 
     parts = urlsplit(url)
     pool = HTTPSConnectionPool(parts.hostname or "", parts.port or 443)
-    pool.ConnectionCls = Scripted
+    pool.ConnectionCls = HTTPSConnection
     return pool
+
+
+def _unconnected(connection: HTTPSConnection, cause: OSError) -> Exception:
+    """What urllib3 makes of a connect() that fails (``HTTPConnection._new_conn``)."""
+    from urllib3 import exceptions as theirs
+
+    if isinstance(cause, socket.gaierror):
+        return theirs.NameResolutionError(connection.host, connection, cause)
+    if isinstance(cause, TimeoutError):
+        said = f"Connection to {connection.host} timed out."
+        said += f" (connect timeout={connection.timeout})"
+        return theirs.ConnectTimeoutError(connection, said)
+    return theirs.NewConnectionError(connection, f"Failed to establish a new connection: {cause}")
 
 
 class _Socket:

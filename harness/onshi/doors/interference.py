@@ -72,6 +72,10 @@ class Interference:
             self._notes.passed(passed)
         return True
 
+    async def stall(self) -> None:
+        """Say nothing until the deadline. Raises as :meth:`wait` does."""
+        await self.wait(self._deadline)
+
     def bounded(self) -> asyncio.Timeout:
         """What happens inside takes no longer than the deadline: TimeoutError then."""
         scale = self._backstage.clock.scale if self._backstage is not None else 1.0

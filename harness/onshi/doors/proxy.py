@@ -11,15 +11,23 @@ import h11
 from onshi.doors.answering import whole_answer
 from onshi.doors.hello import is_tls
 from onshi.doors.http1 import RefusedRequestError, read_head
+from onshi.doors.interference import Interference
 from onshi.doors.named import named_service
 from onshi.doors.notes import Notes
 from onshi.doors.wire import Line
 from onshi.eligibility.api import PRODUCTION_HOSTS
+from onshi.seams import WireEvent, WireStage
 
 __all__ = ["proxied_service"]
 
 _ESTABLISHED = b"HTTP/1.1 200 Connection established\r\n\r\n"
 _LONGEST_NAME = 253
+_FAILURES = {
+    "unresolved": (503, "The name of the server could not be resolved."),
+    "unreachable": (504, "The server did not answer."),
+    "closed": (503, "The server refused the connection."),
+}
+"""What proxies say: Squid 503 for all but a time-out, which is 504 as RFC 9110 has it."""
 
 
 class _RefusedHostError(RefusedRequestError):
@@ -30,15 +38,16 @@ class _RefusedHostError(RefusedRequestError):
         self.host = host
 
 
-async def proxied_service(line: Line, notes: Notes) -> str | None:
+async def proxied_service(line: Line, notes: Notes, faults: Interference) -> str | None:
     """The service (``auth``, ``search``) that the client asked the proxy for.
 
     TLS with it begins with the next bytes of the line. None when the client was refused, which it
-    has been told: 403 another host, 405 not CONNECT, 400 and 431 not HTTP. A client that begins
-    TLS at once is served by the server name in its ClientHello: so the shim for Node does it.
+    has been told: 403 another host, 405 not CONNECT, 400 and 431 not HTTP; 503 and 504 where a
+    fault keeps the name from being reached. A client that begins TLS at once is served by the
+    server name in its ClientHello: so the shim for Node does it.
     """
     if is_tls(await line.hello()):
-        return await named_service(line, notes)
+        return await named_service(line, notes, faults)
     try:
         found = await read_head(line)
         if found is None:
@@ -54,10 +63,27 @@ async def proxied_service(line: Line, notes: Notes) -> str | None:
         await line.send(whole_answer(e.status, e.text, *more))
         await line.close()
         return None
+    failed = await _failure(host, faults)
+    if failed is not None:
+        status, text = failed
+        notes.event("connect", host=host, status=status)
+        await line.send(whole_answer(status, text))
+        await line.close()
+        return None
     notes.event("connect", host=host, status=200)
     await line.send(_ESTABLISHED)
     line.unread(rest)
     return PRODUCTION_HOSTS[host]
+
+
+async def _failure(host: str, faults: Interference) -> tuple[int, str] | None:
+    """Status and words of a proxy that does not reach the host, after the time that it tried."""
+    service = PRODUCTION_HOSTS[host]
+    action = await faults.at(WireEvent(stage=WireStage.ADDRESS, host=host, service=service))
+    end = action.end if action is not None else ""
+    if end == "unreachable":
+        await faults.stall()
+    return _FAILURES.get(end)
 
 
 def _wanted(head: h11.Request) -> str:

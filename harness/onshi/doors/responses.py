@@ -20,6 +20,7 @@ import msgspec
 from onshi.clock import Released
 from onshi.doors.answering import Outgoing, decisive, ends_unanswered, outgoing, substitute
 from onshi.doors.backstage import Backstage
+from onshi.doors.faces import FACES, Face
 from onshi.doors.in_process import Caller, Try, through_urllib3
 from onshi.doors.interference import shown
 from onshi.eligibility.api import PRODUCTION_LOGIN, PRODUCTION_SEARCH
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 __all__ = ["ResponsesDoor"]
 
 _ADAPTER = "onshi_adapter"
+_HANDSHAKE = {False: 1_700, True: 2_800}
+"""About the bytes that the WebAPI door sends before TLS is up, without and with a request for the
+client's certificate: what a slow handshake takes its time over."""
 
 
 class ResponsesDoor:
@@ -192,15 +196,35 @@ class _Exchange:
         """TLS comes about, or not; who the client is, where a certificate is asked for."""
         asks_certificate = any(_below(request.url, base) for base in self._login)
         listener = "auth" if asks_certificate else "search"
+        met = self._wire(WireEvent(stage=WireStage.ADDRESS, service=listener), caller)
+        caller.looks(met.end if met is not None else "")
         for stage in (WireStage.ACCEPT, WireStage.HANDSHAKE):
             early = self._wire(WireEvent(stage=stage, service=listener), caller)
-            if early is not None and early.alert:
+            if early is None:
+                continue
+            if early.alert:
                 caller.refused("SSLV3_ALERT_HANDSHAKE_FAILURE", "sslv3 alert handshake failure")
-            if early is not None:
-                caller.ends(early.end)
+            caller.ends(early.end)
+            if early.pace is not None:
+                *_, (last, _) = Outgoing(
+                    bytes(_HANDSHAKE[asks_certificate]), pace=early.pace
+                ).pieces()
+                caller.wait(last)
+                if last >= caller.deadline:
+                    caller.ends("close")
+            if early.tls:
+                self._looked_at(FACES[early.tls], request, asks_certificate)
         peer = self._peer(request, caller) if asks_certificate else None
         caller.connected()
         return peer
+
+    def _looked_at(self, face: Face, request: Any, asks_certificate: bool) -> None:
+        """Raises what the client's TLS does where either side refuses the other's certificate."""
+        if face.judges and not (asks_certificate and request.req_kwargs.get("cert")):
+            return
+        if face.verify_code and request.req_kwargs.get("verify") is False:
+            return
+        raise face.raised(urlsplit(request.url).hostname or "")
 
     def _serve(self, request: HttpRequest, service: str) -> HttpReply:
         reply = self._back.http.handle(request)

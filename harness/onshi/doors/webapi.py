@@ -18,8 +18,10 @@ from functools import partial
 from onshi import pki
 from onshi.doors.backstage import Backstage
 from onshi.doors.faces import OWN, Faces
+from onshi.doors.interference import Interference
 from onshi.doors.named import named_service
 from onshi.doors.notes import Notes
+from onshi.doors.ports import SERVICES, Listener
 from onshi.doors.proxy import proxied_service
 from onshi.doors.talk import Talk
 from onshi.doors.wire import Line, LoopThread, listening_sockets
@@ -55,9 +57,10 @@ class WebApiDoor:
         self._files = files or pki.files_for(host)
         self._faces = Faces(self._files)
         self._thread: LoopThread | None = None
-        self._servers: list[asyncio.Server] = []
+        self._listeners: dict[str, Listener] = {}
         self._backstage: Backstage | None = None
-        self._lines: set[Line] = set()
+        self._lines: dict[Line, str] = {}
+        self._shut: dict[object, tuple[frozenset[str], str]] = {}
 
     # ------------------------------------------------------------------ life
     def start(self) -> None:
@@ -78,11 +81,17 @@ class WebApiDoor:
         self._thread.run(self._listen(bound))
 
     def attach(self, backstage: Backstage) -> None:
-        """Serve this desk from now on; connections from before are closed."""
+        """Serve this desk from now on; connections from before are closed.
+
+        Raises :class:`CannotDeliverError` for a fault at work that this machine cannot play.
+        """
         self._switch(backstage)
+        backstage.ports(self)
 
     def detach(self) -> None:
         """Let go of the desk: every open connection is closed, whatever it was waiting for."""
+        if self._backstage is not None:
+            self._backstage.ports(None)
         self._switch(None)
 
     def close(self) -> None:
@@ -126,16 +135,24 @@ class WebApiDoor:
         """What a program under test is told."""
         files = self._files
         return {
-            "ONSHI_WEBAPI_URL": self.url,
-            "ONSHI_WEBAPI_SEARCH_URL": self.search_url,
+            "ONSHI_WEBAPI_URL": self._told("auth"),
+            "ONSHI_WEBAPI_SEARCH_URL": self._told("search"),
             "ONSHI_WEBAPI_CA": str(files.ca),
             "ONSHI_WEBAPI_CERT": str(files.client_cert),
             "ONSHI_WEBAPI_KEY": str(files.client_key),
             "ONSHI_WEBAPI_P12": str(files.client_p12),
             "ONSHI_WEBAPI_P12_PASSWORD": files.password,
+            "ONSHI_WEBAPI_EXPIRED_CERT": str(files.client_expired),
+            "ONSHI_WEBAPI_EXPIRED_P12": str(files.client_expired_p12),
             "ONSHI_WEBAPI_TRUSTSTORE": str(files.truststore),
             "ONSHI_PROXY_URL": self.proxy_url,
         }
+
+    def _told(self, service: str) -> str:
+        """The address that a program is told, which may lead nowhere by now."""
+        if self._wanted(frozenset({service})) == "unresolved":
+            return f"https://{UNRESOLVABLE}:{self._port(service)}"
+        return self._url(service)
 
     def _url(self, service: str) -> str:
         return f"https://{self._shown}:{self._port(service)}"
@@ -162,42 +179,88 @@ class WebApiDoor:
 
     async def _replace(self, backstage: Backstage | None) -> None:
         self._backstage = backstage
+        self._shut.clear()
+        await self._settle()
         await asyncio.gather(*(line.drop() for line in list(self._lines)))
 
     async def _listen(self, bound: dict[str, list[socket.socket]]) -> None:
-        loop = asyncio.get_running_loop()
         for asks in (True, False):
             self._faces.context(OWN, asks=asks)
         for what, socks in bound.items():
             make = partial(Line, partial(self._serve, _CHOICES.get(what, _always(what))))
-            self._servers += [await loop.create_server(make, sock=sock) for sock in socks]
+            self._listeners[what] = Listener(socks, make)
+            await self._listeners[what].serve()
 
     async def _unlisten(self) -> None:
-        for server in self._servers:
-            server.close()
-        self._servers.clear()
+        for listener in self._listeners.values():
+            listener.close()
+        self._listeners.clear()
         await asyncio.gather(*(line.drop() for line in list(self._lines)))
 
     async def _serve(self, choose: _Choice, line: Line) -> None:
-        self._lines.add(line)
+        self._lines[line] = ""
         backstage = self._backstage
         notes = Notes(backstage)
         try:
-            service = await choose(line, notes)
+            service = await choose(line, notes, Interference(line, backstage, notes))
             if service is not None:
+                self._lines[line] = service
                 await Talk(line, service, self._faces, backstage, notes).run()
         finally:
-            self._lines.discard(line)
+            del self._lines[line]
+
+    # ------------------------------------------------------------ shut by faults
+    def shut(self, services: frozenset[str], how: str) -> Callable[[], None]:
+        """See :class:`onshi.seams.Ports`. A port that leads to both is shut if both are."""
+        key = object()
+        self._shut[key] = (services, how)
+        try:
+            self._resettle()
+        except BaseException:
+            self._open(key)
+            raise
+        return partial(self._open, key)
+
+    def _open(self, key: object) -> None:
+        if self._shut.pop(key, None) is not None:
+            self._resettle()
+
+    def _resettle(self) -> None:
+        if self._thread is not None:
+            self._thread.run(self._settle())
+
+    async def _settle(self) -> None:
+        """Bring every listener and every connection into the state that faults ask for."""
+        wanted = {s: self._wanted(frozenset({s})) for s in SERVICES}
+        both = self._wanted(SERVICES)
+        for what, listener in self._listeners.items():
+            how = wanted.get(what, both)
+            await listener.become("" if how == "unresolved" else how)
+        for line, service in list(self._lines.items()):
+            state = wanted.get(service, both)
+            if state == "silent" and self._backstage is not None:
+                line.fall_silent(self._backstage.deadline * self._backstage.clock.scale)
+            else:
+                line.hear_again()
+            if state == "closed":
+                await line.drop()
+
+    def _wanted(self, services: frozenset[str]) -> str:
+        """How the first fault that is about all of these services shuts them; "": not at all."""
+        return next((how for about, how in self._shut.values() if services <= about), "")
 
 
-_Choice = Callable[[Line, Notes], Awaitable[str | None]]
+UNRESOLVABLE = "onshi-unresolvable.invalid"
+"""A name that no resolver may ever know (RFC 6761, section 6.4)."""
+
+_Choice = Callable[[Line, Notes, Interference], Awaitable[str | None]]
 """How a listener finds out which service a connection is for."""
 
 _CHOICES: dict[str, _Choice] = {"proxy": proxied_service, "named": named_service}
 
 
 def _always(service: str) -> _Choice:
-    async def choose(line: Line, notes: Notes) -> str:
+    async def choose(line: Line, notes: Notes, faults: Interference) -> str:
         return service
 
     return choose

@@ -19,6 +19,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar, TypeVar
 
 from onshi.doors.hello import hello_is_whole
+from onshi.doors.silence import hear_again, silence
 from onshi.errors import OnshiError
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "Line",
     "LoopThread",
     "TlsFailureError",
+    "bound_socket",
     "listening_sockets",
 ]
 
@@ -114,6 +116,7 @@ class Line(asyncio.Protocol):
         self.gone = asyncio.Event()
         self._lost = asyncio.Event()
         self._deaf = False
+        self._silence: asyncio.TimerHandle | None = None
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
 
@@ -139,6 +142,8 @@ class Line(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         for event in (self._lost, self.gone, self._grown, self._writable):
             event.set()
+        if self._silence is not None:
+            self._silence.cancel()
 
     def pause_writing(self) -> None:
         self._writable.clear()
@@ -194,6 +199,24 @@ class Line(asyncio.Protocol):
     def unread(self, data: bytes) -> None:
         """Put back raw bytes that belong to what follows."""
         self._raw[:0] = data
+
+    def fall_silent(self, seconds: float) -> None:
+        """Let nothing more reach this connection; after ``seconds`` it ends.
+
+        Raises :class:`CannotDeliverError` where this machine cannot.
+        """
+        if self._lost.is_set() or self._silence is not None:
+            return
+        silence(self._transport.get_extra_info("socket"))
+        loop = asyncio.get_running_loop()
+        self._silence = loop.call_later(seconds, self._transport.abort)
+
+    def hear_again(self) -> None:
+        """Undo :meth:`fall_silent`."""
+        if self._silence is not None and not self._lost.is_set():
+            self._silence.cancel()
+            self._silence = None
+            hear_again(self._transport.get_extra_info("socket"))
 
     async def handshake(
         self, context: ssl.SSLContext, send: Callable[[bytes], Awaitable[None]] | None = None
@@ -362,6 +385,20 @@ class _NoSuchAddressError(OnshiError):
 
 
 def _bind_one(host: str, port: int) -> socket.socket:
+    sock = bound_socket(host, port)
+    try:
+        sock.listen(128)
+    except OSError as e:
+        sock.close()
+        raise _refused(host, port, e) from None
+    return sock
+
+
+def bound_socket(host: str, port: int) -> socket.socket:
+    """A socket that has its port, and does not listen yet: whoever connects is refused.
+
+    Raises :class:`OnshiError` naming the port when it cannot be had.
+    """
     sock = None
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -373,25 +410,29 @@ def _bind_one(host: str, port: int) -> socket.socket:
         if ":" in host:
             sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         sock.bind((host, port))
-        sock.listen(128)
         sock.setblocking(False)
         return sock
     except OSError as e:
         if sock is not None:
             sock.close()
-        if e.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
-            raise _NoSuchAddressError(f"this machine has no address {host}: {e.strerror}") from None
-        if e.errno == errno.EACCES:
-            raise OnshiError(
-                f"cannot listen on port {port} of {host}: {e.strerror}; ports below 1024 want "
-                "root (or sysctl net.ipv4.ip_unprivileged_port_start), others do not"
-            ) from None
-        if e.errno == errno.EADDRINUSE:
-            raise OnshiError(
-                f"cannot listen on port {port} of {host}, it is in use: end the "
-                "program that holds it, or choose another (0 picks a free one)"
-            ) from None
-        raise OnshiError(
-            f"cannot listen on port {port} of {host}: {e.strerror}; "
-            "choose another (0 picks a free one)"
-        ) from None
+        raise _refused(host, port, e) from None
+
+
+def _refused(host: str, port: int, error: OSError) -> OnshiError:
+    """Why an address cannot be had, and what to do."""
+    if error.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+        return _NoSuchAddressError(f"this machine has no address {host}: {error.strerror}")
+    if error.errno == errno.EACCES:
+        return OnshiError(
+            f"cannot listen on port {port} of {host}: {error.strerror}; ports below 1024 want "
+            "root (or sysctl net.ipv4.ip_unprivileged_port_start), others do not"
+        )
+    if error.errno == errno.EADDRINUSE:
+        return OnshiError(
+            f"cannot listen on port {port} of {host}, it is in use: end the "
+            "program that holds it, or choose another (0 picks a free one)"
+        )
+    return OnshiError(
+        f"cannot listen on port {port} of {host}: {error.strerror}; "
+        "choose another (0 picks a free one)"
+    )

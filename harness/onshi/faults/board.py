@@ -27,6 +27,7 @@ from onshi.seams import (
     Inquiries,
     Inquiry,
     Move,
+    Ports,
     Power,
     ReaderCalls,
     Scene,
@@ -76,6 +77,7 @@ class FaultBoard:
         self.site = Site()
         self.scene: Scene | None = None
         self._ground: Ground | None = None
+        self._ports: Ports | None = None
 
     def add(self, fault: Fault, schedule: Schedule = ALWAYS) -> FaultRun:
         """Put a fault to work. Raises CannotDeliverError where no door can deliver it."""
@@ -107,6 +109,8 @@ class FaultBoard:
         self._runs[fault.SEAM] = [*self._runs[fault.SEAM], run]
         if fault.SEAM is Seam.FOLDER:
             self._prepare(run)
+        if fault.SEAM is Seam.WIRE:
+            self._shut(run)
         return run
 
     def remove(self, run: FaultRun) -> None:
@@ -199,6 +203,22 @@ class FaultBoard:
     def _prepare(self, run: FaultRun) -> None:
         if self._ground is not None and run.strikes("prepare", ("open",)):
             run.at_end(self._ground.lay(run.fault.prepare(run)))  # type: ignore[attr-defined]
+
+    def ports_opened(self, ports: Ports | None) -> None:
+        """Listeners are open: what shuts them does so. None: they are no more."""
+        self._ports = ports
+        for run in self._runs[Seam.WIRE] if ports else ():
+            self._shut(run)
+
+    def _shut(self, run: FaultRun) -> None:
+        """Raises CannotDeliverError, and takes the fault out, where the machine cannot."""
+        if self._ports is None or not run.strikes("shuts", ("open", "auth", "search")):
+            return
+        try:
+            run.at_end(self._ports.shut(*run.fault.shuts(run)))  # type: ignore[attr-defined]
+        except CannotDeliverError:
+            self.remove(run)
+            raise
 
     def takes(self, name: str, kind: str, inquiry: Inquiry | None) -> bool:
         """Whether a request is taken from the folder, or left lying there."""

@@ -136,6 +136,7 @@ class Counter:
             self.desk.apply(trouble)
         for name, when, settings in self.world.faults:
             self.desk.inject(name, when, **settings)
+        self.env = self.desk.env()
         if self.world.card is not None and self.desk.tray.laid is None:
             raise OnshiError(
                 f"{' and '.join(self.world.troubles)} brings another patient with a card of their "

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.logins import only_at_login
+from onshi.faults.hosts import only_at_login
 from onshi.schedule import Schedule
 from onshi.seams import Seam, WireAction, WireEvent, WireStage
 
