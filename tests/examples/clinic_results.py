@@ -25,7 +25,14 @@ from onshi.suite import Played, applicable, desk_doors, judge_played, play
 
 EXAMPLES = Path(__file__).parent.parent.parent / "examples"
 TABLE = Path(__file__).parent / "clinic_results.txt"
-LAYERS = ("reader", "card", "patient-operation", "terminal PC", "human-process")
+LAYERS = (
+    "reader",
+    "card",
+    "patient-operation",
+    "terminal PC",
+    "human-process",
+    "backend data",
+)
 CLINICS = {"reference": "Reference", "naive": "Naive"}
 INSTALLATIONS = {
     "pcsc": (frozenset({"pcsc", "webapi"}), 0.01),

@@ -1,4 +1,4 @@
-"""Every trouble of reader, card, patient and terminal PC, on every surface, at both clinics.
+"""Every trouble of reader, card, patient, terminal PC and backend data, at both clinics.
 
 ``clinic_results.txt`` is what came of it: a line for each, so that a change of a trouble, a rule
 or a clinic is seen where it takes effect. It is read by people before it is written anew.
@@ -20,6 +20,21 @@ LINES = TABLE.read_text("utf-8").splitlines()
 NAIVE_BUT_LUCKY = {
     "card.cert_expired_in_grace face": "the reader lets the patient through",
     "card.left_behind pcsc": "it looks at the reader when the next card lies there",
+    "eligibility.drug_info_delay folder": "it asks for no 薬剤情報",
+    "eligibility.empty_result face": "it says 無効, and H10 is not about an answer that came",
+    "eligibility.empty_result folder": "as before",
+    "eligibility.empty_result webapi": "as before",
+    "eligibility.no_expiry_date face": "no rule sees the dates of its chart",
+    "eligibility.no_expiry_date folder": "as before",
+    "eligibility.no_expiry_date webapi": "as before",
+    "eligibility.no_start_date face": "no rule sees the dates of its chart",
+    "eligibility.no_start_date folder": "as before",
+    "eligibility.no_start_date webapi": "as before",
+    "eligibility.old_still_valid_new_pending face": "chart and answer are the same, and there is "
+    "no paper yet that says otherwise",
+    "eligibility.old_still_valid_new_pending folder": "as before",
+    "eligibility.old_still_valid_new_pending webapi": "as before",
+    "eligibility.other_person_medical_info folder": "it asks for no 薬剤情報",
     "op.consent_limit_not_given face": "it drops the limit and shows no field for it",
     "op.consent_prompts_many face": "as before",
     "op.device_model_differs pcsc": "it ties itself to no model",
@@ -29,7 +44,7 @@ NAIVE_BUT_LUCKY = {
     "reader.slow_procedure_30_60s pcsc": "it waits for ever, and this is not for ever",
     "reader.trouble_every_2_3_days face": "it takes the file of the visit before for this one's",
 }
-"""Where the naive clinic gets away with it, and why."""
+"""Where the naive clinic gets away with it, at level warn, too, and why."""
 
 
 def lines_of(surface: str, clinic: str) -> list[str]:
@@ -57,7 +72,8 @@ def test_the_reference_handles_every_one() -> None:
 
 def test_the_naive_breaks_all_but_a_few() -> None:
     lines = [line.split() for line in LINES if line.split()[2] == "naive"]
-    assert {f"{w[0]} {w[1]}" for w in lines if w[3] != "failed"} == set(NAIVE_BUT_LUCKY)
+    lucky = [w for w in lines if w[3] != "failed" and not any(r.startswith("~") for r in w)]
+    assert {f"{w[0]} {w[1]}" for w in lucky} == set(NAIVE_BUT_LUCKY)
     assert [w[0] for w in lines if "PROBLEM" in w] == []
 
 

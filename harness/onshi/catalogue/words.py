@@ -30,6 +30,7 @@ OTHER_CATEGORIES = {
     "chiba_insurer": "保険者の情報が正しく反映されていない（千葉県保険医協会の調査、2023年）",
     "chiba_reader_pc": "カードリーダー・パソコンの不具合（千葉県保険医協会の調査、2023年）",
     "other": "その他（調査の自由記述）",
+    "wrong_medical_info": "間違った医療情報の紐付け（全国保険医団体連合会の調査、2023年）",
 }
 """Categories of surveys that are not shipped as profiles: their troubles are run by their ids."""
 
