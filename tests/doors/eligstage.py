@@ -57,6 +57,7 @@ class Stage:
             deadline=deadline,
             doors=frozenset({"webapi", "responses", "folder", "face"}),
         )
+        self.board.scene = self.scene
         system = self.board.inquiries(EligibilityService(self.scene, self.clock))
         self.inquiries = Registrations(system, lambda: self.scene.coverages)
         self.exchange = ExchangeService(

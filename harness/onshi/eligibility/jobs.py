@@ -26,7 +26,7 @@ _MOST = 1000
 
 @dataclass(frozen=True)
 class Reception:
-    """One accepted upload of a ``family`` of messages (``muquc``).
+    """One accepted upload of a ``family`` of messages (``muquc``), the ``again``-th of its bytes.
 
     ``result`` is what its download will say; None: the work never ends. ``identifier`` is the
     upload's own ArbitraryFileIdentifier.
@@ -38,6 +38,8 @@ class Reception:
     seconds: float
     result: Any
     identifier: str | None = None
+    digest: str = ""
+    again: int = 0
 
 
 class Jobs:
@@ -58,16 +60,15 @@ class Jobs:
         identifier: str | None = None,
     ) -> Reception:
         """Take an upload, known by its bytes; ``seconds`` later, simulated, it is done."""
-        at = self._clock.now()
-        digest = hashlib.sha256(upload).hexdigest()
+        at, digest = self._clock.now(), hashlib.sha256(upload).hexdigest()
         with self._lock:
-            number, again = self._number(family, digest, at, 0), 0
-            while number in self._kept:
+            same = (r.again + 1 for r in self._kept.values() if r.digest == digest)
+            again = max(same, default=0)
+            while (number := self._number(family, digest, at, again)) in self._kept:
                 again += 1
-                number = self._number(family, digest, at, again)
-            reception = Reception(number, family, at, seconds, result, identifier)
+            reception = Reception(number, family, at, seconds, result, identifier, digest, again)
             self._kept[number] = reception
-            while len(self._kept) > _MOST:
+            if len(self._kept) > _MOST:
                 del self._kept[next(iter(self._kept))]
         return reception
 
