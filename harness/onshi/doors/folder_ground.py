@@ -7,7 +7,6 @@ was killed has left.
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import stat
 from collections.abc import Iterator
@@ -63,7 +62,7 @@ def bring_back(root: Path, part: str) -> None:
 def is_away(root: Path) -> bool:
     """Whether some part is away because a fault has it so."""
     try:
-        return any(os.scandir(_away(root)))
+        return any(_away(root).iterdir())
     except OSError:
         return False
 

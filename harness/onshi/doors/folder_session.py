@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from onshi.clock import Released
@@ -102,10 +102,8 @@ class FolderSession:
         What faults have laid down here is gone, and what they did to the directories is undone.
         """
         self.backstage.ground(None)
-        got = self._writing.acquire(timeout=_JOIN)  # not got: a share that does not answer
-        self.closed.set()
-        if got:
-            self._writing.release()
+        with self._between_steps():
+            self.closed.set()
         if self._watch is not None:
             self._watch.end()
         until = time.monotonic() + _JOIN
@@ -303,7 +301,12 @@ class FolderSession:
             self.run(rest)
         else:
             changed.finish()
-        return changed.tidy
+
+        def undo() -> None:
+            with self._between_steps():
+                changed.tidy()
+
+        return undo
 
     def _lay(self, steps: list[Step], lane: Lane, changed: _Changed) -> None:
         """Thousands of files are one event of the journal."""
@@ -329,9 +332,20 @@ class FolderSession:
         """
         with self._idle:
             mine, self._changed = self._changed, set()
-        for changed in mine:
-            changed.tidy()
+        with self._between_steps():
+            for changed in mine:
+                changed.tidy()
         self.round += 1
+
+    @contextlib.contextmanager
+    def _between_steps(self) -> Iterator[None]:
+        """While no step is under way; but a share that does not answer is waited for 2 s only."""
+        got = self._writing.acquire(timeout=_JOIN)
+        try:
+            yield
+        finally:
+            if got:
+                self._writing.release()
 
 
 _TAKEN = Problem("taken", "has lost a file", "", passes=False)

@@ -28,6 +28,7 @@ class Traces:
         self._lock = threading.Lock()
         self._files: dict[Path, tuple[int, ...]] = {}
         self._undo: list[Callable[[], None]] = []
+        self._over = False
 
     def made(self, path: Path) -> None:
         """A file is there because of us."""
@@ -41,12 +42,15 @@ class Traces:
                 self._files[new] = known
 
     def later(self, undo: Callable[[], None]) -> None:
-        """``undo`` puts right what was done to something else than a file."""
+        """``undo`` puts right what was done to no file: at once, if it is over already."""
         with self._lock:
             self._undo.append(undo)
+        if self._over:
+            self.put_right()
 
     def put_right(self) -> None:
-        """Directories and locks are as they were; files stay."""
+        """Directories and locks are as they were, and stay so; files stay, too."""
+        self._over = True
         with self._lock:
             undo, self._undo = self._undo, []
         for one in reversed(undo):
@@ -108,13 +112,17 @@ class Steps:
     def _directory(self, step: Step, part: str, traces: Traces) -> None:
         root = self._root
         if step.op == "away":
-            traces.later(lambda: ground.bring_back(root, part))
-            ground.send_away(root, part)
+            try:
+                ground.send_away(root, part)
+            finally:
+                traces.later(lambda: ground.bring_back(root, part))
         elif step.op == "back":
             ground.bring_back(root, part)
         else:
-            traces.later(lambda: ground.restore_mode(root, part))
-            ground.set_mode(root, part, step.mode if step.mode is not None else 0o777)
+            try:
+                ground.set_mode(root, part, step.mode if step.mode is not None else 0o777)
+            finally:
+                traces.later(lambda: ground.restore_mode(root, part))
 
     def _file(self, step: Step, target: Path, where: str, traces: Traces) -> None:
         if step.op == "write":

@@ -27,8 +27,8 @@ __all__ = [
     "stranger",
 ]
 
-_PEOPLE = 20
-"""So many different people are among thousands of results: making one takes a millisecond."""
+_PEOPLE, _A_DAY = 20, 5
+"""So many people, and of one day so many, are among thousands of results: each takes a moment."""
 _DAY = 24 * 3600.0
 
 
@@ -75,7 +75,8 @@ def earlier_results(
     people = [stranger(run, n) for n in range(min(count, _PEOPLE))]
     made: dict[tuple[int, int], tuple[str, str, bytes]] = {}
     for n in range(count):
-        who, ago = n % len(people), 1 + n * days // count
+        ago = 1 + n * days // count
+        who = (ago * _A_DAY + n % _A_DAY) % len(people)
         when = run.clock.now() - timedelta(days=ago)
         suffix = f"{when:%Y%m%d}{n:05d}"
         key = (who, ago) if where == "res" else (n, ago)
