@@ -70,6 +70,8 @@ MET: list[tuple[str, dict[str, Any], str, str | None]] = [
     ("width", {"which": "half", "of": "space"}, "Name", "●橋 裕樹"),
     ("kana_reading", {}, "NameKana", "ﾀｶﾊｼ ﾋﾛｷ"),
     ("kana_reading", {"family_kana": "タカバシ"}, "NameKana", "ﾀｶﾊﾞｼ ﾕｳｷ"),
+    ("other_kanji", {}, "Name", "●端　裕樹"),
+    ("other_kanji", {"given": "弘樹"}, "Name", "●橋　弘樹"),
     ("name_in_kana", {}, "Name", "タカハシ　ユウキ"),
     ("name_in_kana", {"script": "hiragana"}, "Name", "たかはし　ゆうき"),
     ("name_in_kana", {"script": "half"}, "Name", "ﾀｶﾊｼ ﾕｳｷ"),

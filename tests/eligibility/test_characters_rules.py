@@ -41,7 +41,7 @@ from onshi.eligibility.notation import (
     kanji_number,
     waves_as,
 )
-from onshi.eligibility.readings import READINGS, other_reading
+from onshi.eligibility.readings import KANJI, READINGS, other_kanji, other_reading
 
 ANY = st.text(st.characters(), max_size=30)
 DIFFICULT = st.text(
@@ -209,6 +209,8 @@ def test_every_generated_name_has_another_reading() -> None:
             other = other_reading(family, first, family_kana, kana)
             assert tuple(map(fold_small, other)) != (fold_small(family_kana), fold_small(kana))
             assert sum(a != b for a, b in zip(other, (family_kana, kana), strict=True)) == 1
+            written = other_kanji(family, first)
+            assert sum(a != b for a, b in zip(written, (family, first), strict=True)) == 1
 
 
 def test_readings_are_katakana_and_differ() -> None:
@@ -218,6 +220,15 @@ def test_readings_are_katakana_and_differ() -> None:
     assert other_reading("佐藤", "裕樹", "サトウ", "ユウキ") == ("サトウ", "ヒロキ")
     assert other_reading("山田", "x", "ヤマダ", "エ") == ("ヤマタ", "エ")
     assert other_reading("x", "x", "エ", "ア") == ("エ", "ア")
+
+
+def test_kanji_are_one_for_one_and_arrive() -> None:
+    for char, other in KANJI.items():
+        assert len(char) == len(other) == 1 != (char == other)
+        assert arrives(other)
+    assert other_kanji("伊藤", "翔太") == ("伊東", "翔太")
+    assert other_kanji("x", "明美") == ("x", "明実")
+    assert other_kanji("x", "あすか") == ("x", "あすか")
 
 
 # ----------------------------------------------------------------- bytes

@@ -1,13 +1,14 @@
-"""Another reading of the same kanji: what an insurer registered is not how the person reads it.
+"""Another reading of the same kanji, or another kanji of the same reading.
 
-(facts: catalogue ``kana.reading_differs``, ``003:L595``). The table has readings that names really
-have; where it has none, a consonant is voiced or not (ヤマザキ, ヤマサキ), which is the usual
-doubt about a family name.
+What an insurer registered is not always how the person reads or writes the name (facts: catalogue
+``kana.reading_differs``, ``003:L595``; ``name.differs_from_card``, ``003:L569``). The first table
+has readings that names really have; where it has none, a consonant is voiced or not (ヤマザキ,
+ヤマサキ), which is the usual doubt about a family name.
 """
 
 from __future__ import annotations
 
-__all__ = ["READINGS", "other_reading"]
+__all__ = ["KANJI", "READINGS", "other_kanji", "other_reading"]
 
 READINGS: dict[str, tuple[str, ...]] = {
     "河野": ("コウノ", "カワノ"),
@@ -59,6 +60,16 @@ READINGS: dict[str, tuple[str, ...]] = {
     "翔一": ("ショウイチ", "ショウイツ"),
 }
 
+_PAIRS = (
+    "斎斉 斉斎 辺部 島嶋 嶋島 崎嵜 﨑崎 川河 河川 坂阪 藤東 木樹 田多 橋端 "
+    "中仲 本元 村邑 上神 井居 水瑞 部辺 森杜 林森 下霜 浦裏 原源 野乃 山仙 "
+    "髙高 太大 美実 郎朗 一市 也哉 樹貴 介輔 平兵 人斗 弘浩 浩弘 司史 助輔 "
+    "真誠 治修 晃昭 淳純 学岳 充満 稔実 零怜 舞麻 幹樹 佳香 衣依 織折 奈菜 "
+    "夏香 綾彩 代世 実美 子児"
+)
+KANJI: dict[str, str] = {pair[0]: pair[1] for pair in _PAIRS.split()}
+"""Kanji to one that is read, or looks, alike: 伊藤 and 伊東, 美 and 実. All in JIS X 0208."""
+
 _PLAIN = "カキクケコサシスセソタチツテトハヒフヘホ"
 _VOICED = "ガギグゲゴザジズゼゾダヂヅデドバビブベボ"
 _FLIP = {**dict(zip(_PLAIN, _VOICED, strict=True)), **dict(zip(_VOICED, _PLAIN, strict=True))}
@@ -89,3 +100,21 @@ def _flipped(kana: str) -> str:
         return ""
     at = min(places, key=lambda i: (abs(i - 2), i))
     return kana[:at] + _FLIP[kana[at]] + kana[at + 1 :]
+
+
+def other_kanji(family: str, given: str) -> tuple[str, str]:
+    """Both parts of a name, one kanji of it another one: of the family name where possible.
+
+    A name without a kanji of :data:`KANJI` stays as it is.
+    """
+    if (other := _miswritten(family)) != family:
+        return other, given
+    return family, _miswritten(given)
+
+
+def _miswritten(part: str) -> str:
+    places = [i for i, c in enumerate(part) if c in KANJI]
+    if not places:
+        return part
+    at = places[-1]
+    return part[:at] + KANJI[part[at]] + part[at + 1 :]
