@@ -14,10 +14,10 @@ class MedicalInfoDelay(Fault, frozen=True, kw_only=True):
     """What the system should know by now comes ``days`` later (survey: 003:L640).
 
     Without it, what was prescribed electronically is known at once, and the rest on the 11th of
-    the month after.
+    the month after. At the default at least one prescription is missing, whoever it is.
     """
 
-    days: int = 31
+    days: int = 75
 
     def __post_init__(self) -> None:
         if self.days < 1:
