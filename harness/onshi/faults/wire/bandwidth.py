@@ -9,7 +9,7 @@ from msgspec import Meta
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.seams import Seam, WireAction, WireEvent, WireStage
 
-_STEP = 0.02
+_STEP = 0.004
 
 
 @fault(
@@ -19,7 +19,7 @@ _STEP = 0.02
     doors=frozenset({"webapi", "responses"}),
 )
 class Bandwidth(Fault, frozen=True, kw_only=True):
-    """The answer, head and body, comes at ``rate`` bytes a second, in steps of 20 ms.
+    """The answer, head and body, comes at ``rate`` bytes a second, in steps of 4 ms.
 
     At the desk's deadline the connection closes, whatever has come by then.
     """
