@@ -89,6 +89,7 @@ class Bench:
             http=self.service,
             at=self.board.at,
             deliver=self.board.deliver,
+            ports=self.board.ports_opened,
             clock=self.clock,
             journal=self.journal,
             site=Site(),
@@ -103,11 +104,13 @@ class Bench:
 
     @property
     def login(self) -> str:
-        return self.door.url + AUTH
+        """Where a program that starts now logs in."""
+        return self.door.env()["ONSHI_WEBAPI_URL"] + AUTH
 
     @property
     def search(self) -> str:
-        return self.door.search_url + SEARCH
+        """Where a program that starts now searches."""
+        return self.door.env()["ONSHI_WEBAPI_SEARCH_URL"] + SEARCH
 
     @property
     def client(self) -> tuple[str, str]:

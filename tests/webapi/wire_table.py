@@ -62,6 +62,12 @@ OTHERS = {
         Case("wire.status"),
         Case("wire.status", login=True),
     ],
+    "wire.tls_client_expired": [Case("wire.tls_client_expired", login=True)],
+    "wire.tls_client_refused": [
+        Case("wire.tls_client_refused", {"alert": alert}, login=True)
+        for alert in ("bad_certificate", "certificate_revoked", "certificate_unknown", "unknown_ca")
+    ],
+    "wire.unreachable": [Case("wire.unreachable", waits=True)],
 }
 """Faults that are shown otherwise than once, with their own settings, at the search."""
 
