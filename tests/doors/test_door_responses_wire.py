@@ -21,7 +21,8 @@ from onshi.doors.webapi import WebApiDoor
 from onshi.eligibility.api import LOGIN_PATH, PRODUCTION_LOGIN, PRODUCTION_SEARCH, SEARCH_PATH
 from onshi.eligibility.json import to_json
 from onshi.eligibility.mapping import request_document
-from onshi.faults.registry import fault_names, find_fault
+from onshi.faults.registry import fault_names, find_fault, make_fault
+from onshi.people.generate import make_person
 from onshi.schedule import Schedule
 
 SCALE = 0.01
@@ -105,6 +106,8 @@ CASES = [
     Case("wire.truncate", {"after_bytes": 60, "head": True}),
     Case("wire.unauthorized"),
 ]
+
+
 @pytest.fixture(scope="module")
 def real_door() -> Iterator[WebApiDoor]:
     door = WebApiDoor()
@@ -132,8 +135,11 @@ class Place:
     def token(self) -> str:
         return str(self.log_in().json()["result"]["idToken"])
 
-    def search(self, token: str, **how: Any) -> requests.Response:
-        document = request_document(self.stage.inquiry(), institution="1312345670")
+    def search(
+        self, token: str, about: dict[str, str] | None = None, **how: Any
+    ) -> requests.Response:
+        inquiry = self.stage.inquiry(**(about or {}))
+        document = request_document(inquiry, institution="1312345670")
         headers = {"Authorization": token, "Content-Type": "application/json;charset=UTF-8"}
         given = {"data": to_json(document), "headers": headers, **self.how, **how}
         return self.session.post(self.search_url + SEARCH_PATH, **given)
@@ -387,3 +393,36 @@ def test_a_token_is_refused_although_it_is_valid(in_process: Place) -> None:
     assert in_process.log_in().status_code == 200, "the login is not what it is about"
     assert in_process.search(token).status_code == 401
     assert in_process.search(token).status_code == 200
+
+
+# ------------------------------------------------------------------- aiming
+@pytest.mark.parametrize("where", ["on_wire", "in_process"])
+@pytest.mark.parametrize("about", ["patient", "insurer", "municipality"])
+def test_a_fault_is_about_somebody(request: pytest.FixtureRequest, where: str, about: str) -> None:
+    """The login, other people's searches and what is no message go by uncounted."""
+    place: Place = request.getfixturevalue(where)
+    scene = place.stage.scene
+    place.stage.board.scene = scene
+    person, coverage = make_person(77, "p9", on=scene.date, kind="kokuho")
+    scene.coverages.append(coverage)
+    names = {
+        "patient": "p9",
+        "insurer": coverage.qualification.insurer_number,
+        "municipality": person.municipality,
+    }
+    mine = {
+        "insurer_number": coverage.qualification.insurer_number,
+        "symbol": coverage.qualification.symbol,
+        "number": coverage.qualification.number,
+        "branch": coverage.qualification.branch,
+        "birthdate": f"{person.birthdate:%Y%m%d}",
+    }
+    run = place.stage.board.add(
+        make_fault("wire.reset", {}), Schedule(match=f"{about}:{names[about]}", nth=2)
+    )
+    token = place.token()
+    asked = [{}, mine, {}, mine, {}, mine]
+    got = [seen(partial(place.search, token, about=who))[0] for who in asked]
+    assert got == [200, 200, 200, "requests.ConnectionError", 200, 200]
+    assert place.search(token, data=b"{").status_code == 400
+    assert run.runtime.count == 3

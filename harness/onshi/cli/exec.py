@@ -155,13 +155,25 @@ def parse_fault(text: str) -> tuple[str, dict[str, Any], dict[str, Any]]:
     schedule = {f.encode_name for f in msgspec.structs.fields(Schedule)}
     when: dict[str, Any] = {}
     settings: dict[str, Any] = {}
-    for part in filter(None, rest.split(",")):
+    for part in filter(None, _parts(rest)):
         key, equals, value = part.partition("=")
         if not equals:
             raise OnshiError(f"--fault {text!r}: {part!r} is not key=value")
         target = when if key in schedule and key not in known else settings
         target[key] = _value(value)
     return name, when, settings
+
+
+def _parts(text: str) -> list[str]:
+    """What stands between the commas, but for those inside brackets."""
+    parts, depth = [""], 0
+    for sign in text:
+        depth += (sign == "[") - (sign == "]")
+        if sign == "," and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return parts
 
 
 def _value(text: str) -> Any:
