@@ -107,6 +107,9 @@ final class Answer {
 
     // ---------------------------------------------------------------- JSON and XML
     static Answer ofJson(String text) throws Unreadable {
+        if (text.indexOf('\ufffd') >= 0) { // what BodyHandlers.ofString makes of bytes that are not UTF-8
+            throw new Unreadable("文字コードが違います");
+        }
         try {
             Map<?, ?> document = new Gson().fromJson(text, Map.class);
             return new Answer(part(document == null ? Map.of() : document, "XmlMsg"));

@@ -90,11 +90,18 @@ export class WebApi {
     if (status >= 500) throw new SystemTrouble(`資格確認システムが使えません (HTTP ${status})`, { again: true });
     if (status !== 200) throw new SystemTrouble(`照会を断られました (HTTP ${status})`, { status: "request_error" });
     try {
-      return JSON.parse(text);
+      return JSON.parse(text, unbroken);
     } catch {
       throw new SystemTrouble("応答がJSONではありません", { again: true });
     }
   }
+}
+
+/** A value without characters whose bytes were lost; decoding UTF-8 replaces them without a word. */
+function unbroken(_, value) {
+  const broken = typeof value === "string" && (value.includes("\ufffd") || !value.isWellFormed());
+  if (broken) throw new SyntaxError("文字が壊れています");
+  return value;
 }
 
 /** {status, text} of a whole answer; half an answer is an error. */
