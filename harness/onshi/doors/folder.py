@@ -12,7 +12,6 @@ from onshi.doors.backstage import Backstage
 from onshi.doors.folder_place import Place
 from onshi.doors.folder_requests import Requests
 from onshi.doors.folder_session import FolderSession
-from onshi.doors.folder_stay import LeftOvers
 from onshi.doors.folder_wrapping import Wrapping
 from onshi.errors import OnshiError
 from onshi.workspace import Workspace, workspace
@@ -77,13 +76,7 @@ class FolderDoor:
         self._place.empty()
         session = FolderSession(self.root, backstage)
         requests = Requests(session, backstage.exchange(), wrapping, self._settle)
-        left = LeftOvers(session)
-
-        def look() -> bool:
-            left.look()
-            return requests.look()
-
-        session.watch(look, notified=self._notified)
+        session.watch(requests.look, notified=self._notified)
         self._session, self._wrapping = session, wrapping
 
     def detach(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from onshi.doors.folder_session import FolderSession
@@ -66,12 +67,13 @@ def most_bytes(kind: Kind | None) -> int:
 
 @dataclass(frozen=True)
 class Exchange:
-    """A request that was taken, and the result to it."""
+    """A request that was taken, and the result to it; ``arrived`` is told its name."""
 
     request: Request
     service: ExchangeService
     wrapping: Wrapping
     lane: Lane
+    arrived: Callable[[str], None]
 
     def run(self, session: FolderSession) -> None:
         """Answer it: done in a thread of its own."""
@@ -87,6 +89,7 @@ class Exchange:
             inquiry=reply.inquiry,
         )
         session.deliver(delivery, self.lane, reply.delay)
+        self.arrived(name)
 
     def _reply(self, encoding: str) -> Reply:
         request, tell = self.request, self.lane.event

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from onshi.doors.folder_exchange import Exchange, Request
 from onshi.doors.folder_session import FolderSession
+from onshi.doors.folder_stay import LeftOvers
 from onshi.doors.folder_wrapping import Wrapping
 from onshi.eligibility.exchange import ExchangeService
 from onshi.eligibility.kinds import kind_of, unserved_kind
@@ -34,6 +35,7 @@ class Requests:
     ) -> None:
         self._session, self._settle = session, settle
         self._service, self._wrapping = service, wrapping
+        self._left = LeftOvers(session)
         self._folder = str(session.root / "req")
         self._seen: dict[str, _Look] = {}
 
@@ -42,6 +44,7 @@ class Requests:
 
         Raises OSError when the folder cannot be read, or a request not be taken.
         """
+        self._left.look()
         now = dict(_files(self._folder))
         if not now and not self._seen:
             return False
@@ -87,7 +90,8 @@ class Requests:
             look.left = session.round
             return
         path.unlink()
-        session.run(Exchange(request, self._service, self._wrapping, session.lane()).run)
+        lane, arrived = session.lane(), self._left.arrived
+        session.run(Exchange(request, self._service, self._wrapping, lane, arrived).run)
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import threading
 import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,8 +25,9 @@ _EVERY = 0.25
 
 
 class LeftOvers:
-    """``res`` of a session. Age is business time since a file was first seen there, added to the
-    age that it had by then; 0 minutes: nothing is ever removed.
+    """``res`` of a session. Age is business time since a file arrived; for one that is not from
+    here, since it was first seen, added to the age that it had by then. 0 minutes: nothing is
+    ever removed.
     """
 
     def __init__(self, session: FolderSession) -> None:
@@ -33,9 +35,15 @@ class LeftOvers:
         self._stay = timedelta(minutes=session.backstage.site.folder_stay)
         self._folder = session.root / "res"
         self._since: dict[str, datetime] = {}
+        self._lock = threading.Lock()
         self._looked = 0.0
         # The disk's own clock: the machine's may be set to the business date, a share's differ.
         self._disk = (session.root / STAGING).stat().st_mtime - time.monotonic()
+
+    def arrived(self, name: str) -> None:
+        """A result was written just now."""
+        with self._lock:
+            self._since[name] = self._clock.now()
 
     def look(self) -> None:
         """Remove what has lain there too long. Raises OSError where the disk does not let us."""
@@ -43,9 +51,10 @@ class LeftOvers:
         if not self._stay or now - self._looked < _EVERY:
             return
         self._looked, today = now, self._clock.now()
-        there = dict(self._files(today))
-        self._since = {name: self._since.get(name, since) for name, since in there.items()}
-        old = [name for name, since in self._since.items() if today - since >= self._stay]
+        with self._lock:
+            there = dict(self._files(today))
+            self._since = {name: self._since.get(name, since) for name, since in there.items()}
+            old = [name for name, since in self._since.items() if today - since >= self._stay]
         for name in old:
             (self._folder / name).unlink(missing_ok=True)
         if old:
