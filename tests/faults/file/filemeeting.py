@@ -34,6 +34,7 @@ from clinic.messages import BadMessage, Result, from_xml
 __all__ = [
     "FAST",
     "IMPATIENT",
+    "SCALE",
     "Company",
     "Counter",
     "answers",
@@ -46,7 +47,7 @@ __all__ = [
 
 T = TypeVar("T")
 FAST = Limits(answer_file=5.0, face_file=5.0, poll=0.01)
-IMPATIENT = replace(FAST, answer_file=0.3, face_file=0.3)
+IMPATIENT = replace(FAST, answer_file=0.2, face_file=0.2)
 """For what does not come; long enough for a busy machine to bring what does."""
 SCALE = 0.05
 DATE = "2025-10-20"
@@ -162,7 +163,7 @@ class Counter:
         return [n for n in self.left() if not self._good(self.root / n)]
 
     def _good(self, path: Path) -> bool:
-        result = is_message(path.read_bytes())
+        result = answers(path)
         return result is not None and self.is_theirs(result)
 
     def idle(self) -> None:
