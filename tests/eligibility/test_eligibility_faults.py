@@ -106,6 +106,8 @@ def test_blackdot_counts(dots: int, of: int) -> None:
         assert name.count("●") == min(dots, len(name))
         assert len(name) == (of or len(own))
         assert "●" not in record.name_kana
+        head = stage.scene.patient.insured_name == stage.scene.patient.name
+        assert (record.insured_name == record.name) == head, "one name does not betray the other"
 
 
 def test_blackdot_in_the_address() -> None:

@@ -9,7 +9,7 @@ import msgspec
 from onshi.eligibility.mapping import shown
 from onshi.seams import Answer, Record
 
-__all__ = ["Spelt", "registered", "respell", "said"]
+__all__ = ["Spelt", "named", "registered", "respell", "said"]
 
 Spelt = dict[str, str | None]
 """Element by its name in the message to what it says; None leaves it out."""
@@ -25,6 +25,15 @@ def said(record: Record, *elements: str) -> dict[str, str]:
     """Those of the elements that the record has, with what they say; other faults' included."""
     texts = {element: shown(record, element) for element in elements}
     return {element: text for element, text in texts.items() if text}
+
+
+def named(record: Record, name: str) -> Spelt:
+    """氏名 as given; 被保険者氏名 as well where it is the same person's, so that neither betrays
+    the other.
+    """
+    names = said(record, "Name", "InsuredName")
+    same = names.get("InsuredName") == names.get("Name")
+    return {"Name": name, "InsuredName": name} if same and names else {"Name": name}
 
 
 def registered(record: Record) -> dict[str, str]:

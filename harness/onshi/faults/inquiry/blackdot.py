@@ -5,11 +5,10 @@ from __future__ import annotations
 from random import Random
 from typing import Literal
 
-import msgspec
-
 from onshi.eligibility.blackdot import force
 from onshi.eligibility.mapping import shown
 from onshi.faults.base import Fault, FaultRun, fault
+from onshi.faults.spellings import Spelt, named, respell
 from onshi.seams import Answer, Inquiries, Inquiry, Record, Seam
 
 
@@ -36,10 +35,9 @@ class Blackdot(Fault, frozen=True, kw_only=True):
     def answer(self, inquiry: Inquiry, inquiries: Inquiries, run: FaultRun) -> Answer:
         answer = inquiries.ask(inquiry)
         salt = run.state.setdefault("salt", run.rng.random())
-        records = [self._dotted(r, salt) for r in answer.records]
-        return msgspec.structs.replace(answer, records=records)
+        return respell(answer, lambda record: self._dotted(record, salt))
 
-    def _dotted(self, record: Record, salt: float) -> Record:
+    def _dotted(self, record: Record, salt: float) -> Spelt:
         rng = Random(f"{salt}/{record.patient.key}")
         text = force(shown(record, self.element), self.dots, rng, self.of)
-        return msgspec.structs.replace(record, fields={**record.fields, self.element: text})
+        return named(record, text) if self.element == "Name" else {self.element: text}

@@ -8,7 +8,7 @@ import jaconv
 
 from onshi.eligibility.kana import full_width, half_width
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.spellings import Spelt, respell, said
+from onshi.faults.spellings import Spelt, named, respell, said
 from onshi.seams import Answer, Inquiries, Inquiry, Record, Seam
 
 
@@ -25,9 +25,7 @@ class NameInKana(Fault, frozen=True, kw_only=True):
         kana = full_width(said(record, "NameKana").get("NameKana", ""))
         if not kana:
             return {}
-        names = said(record, "Name", "InsuredName")
-        same = [element for element, text in names.items() if text == names.get("Name")]
-        return dict.fromkeys(same or ["Name"], self._written(kana))
+        return named(record, self._written(kana))
 
     def _written(self, kana: str) -> str:
         if self.script == "hiragana":

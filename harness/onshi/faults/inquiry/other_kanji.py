@@ -5,7 +5,7 @@ from __future__ import annotations
 from onshi.eligibility.blackdot import dot
 from onshi.eligibility.readings import other_kanji
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.spellings import Spelt, registered, respell
+from onshi.faults.spellings import Spelt, named, registered, respell
 from onshi.seams import Answer, Inquiries, Inquiry, Record, Seam
 
 
@@ -30,4 +30,4 @@ class OtherKanji(Fault, frozen=True, kw_only=True):
             family, given = self.family or family, self.given or given
         else:
             family, given = other_kanji(family, given)
-        return {"Name": dot(f"{family}{gap}{given}")}
+        return named(record, dot(f"{family}{gap}{given}"))

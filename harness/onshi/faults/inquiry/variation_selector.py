@@ -6,7 +6,7 @@ from typing import Literal
 
 from onshi.eligibility.blackdot import BLACKDOT, characters, dot
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.faults.spellings import Spelt, registered, respell
+from onshi.faults.spellings import Spelt, named, registered, respell
 from onshi.seams import Answer, Inquiries, Inquiry, Record, Seam
 
 _SELECTOR = "\U000e0100"
@@ -33,7 +33,7 @@ class VariationSelector(Fault, frozen=True, kw_only=True):
         chars = characters(name)
         if not any(_selected(c) for c in chars):
             chars[0] += _SELECTOR
-        return {"Name": "".join(self._shown(c) if _selected(c) else dot(c) for c in chars)}
+        return named(record, "".join(self._shown(c) if _selected(c) else dot(c) for c in chars))
 
     def _shown(self, char: str) -> str:
         base = {"kept": char, "base": char[0], "dot_after": char[0] + BLACKDOT}
