@@ -254,7 +254,7 @@ class Line(asyncio.Protocol):
             if self._tls is None:
                 if self._raw:
                     return self._take()
-            else:
+            elif self._raw or self._incoming.pending:
                 self._incoming.write(self._take())
                 try:
                     return self._tls.read(65536)
@@ -289,7 +289,8 @@ class Line(asyncio.Protocol):
             while view:
                 view = view[self._tls.write(view) :]
             self._flush()
-        await self._writable.wait()
+        if not self._writable.is_set():
+            await self._writable.wait()
 
     def alert(self) -> None:
         """Send the alert of a handshake that failed."""

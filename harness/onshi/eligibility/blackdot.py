@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from random import Random
 
 __all__ = ["BLACKDOT", "EXCEPTIONS", "REACHES", "arrives", "characters", "dot", "force"]
@@ -67,6 +68,7 @@ def arrives(char: str, reach: str = "") -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def dot(text: str, reach: str = "") -> str:
     """The text as the system shows it, with ``reach`` one that lets more through.
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from onshi.eligibility.records import (
@@ -37,6 +38,7 @@ def day_text(day: date | None) -> str | None:
     return day.isoformat().replace("-", "") if day else None
 
 
+@lru_cache(maxsize=64)
 def moment_text(now: datetime) -> str:
     """``YYYYMMDDhhmmss``. An answer has a dozen of these; strftime takes five times as long."""
     return now.isoformat()[:19].replace("-", "").replace("T", "").replace(":", "")

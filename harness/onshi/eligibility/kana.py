@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 import jaconv
 
@@ -19,6 +20,7 @@ _RARE = str.maketrans({"ヷ": "ワ゛", "ヸ": "ヰ゛", "ヹ": "ヱ゛", "ヺ":
 _OLD = str.maketrans({"ヰ": "イ", "ヱ": "エ", "ヵ": "カ", "ヶ": "ケ"})
 
 
+@lru_cache(maxsize=4096)
 def half_width(kana: str) -> str:
     """Full-width katakana (or hiragana) as half width; the space becomes an ASCII one.
 
