@@ -134,7 +134,7 @@ def number_of(result: bulk.ReceptionResult) -> str:
 
 
 @contextmanager
-def opened(settle: float = 0.15, site: dict[str, Any] | None = None, **how: Any) -> Iterator[
+def opened(settle: float = 0.05, site: dict[str, Any] | None = None, **how: Any) -> Iterator[
     tuple[FolderDoor, Stage]
 ]:  # fmt: skip
     """A folder of its own with a desk's back end at it; ``site`` sets fields of the clinic."""
