@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import importlib
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from character_desk import CharacterDesk, character_desk
 from lxml import etree
 
 from onshi.eligibility import cp932
+from onshi.eligibility.notation import ADDRESS_STYLES, DASHES
 
 REFERENCE = Path(__file__).parents[2] / "examples" / "reference"
 NAME = characters_table.NAME
@@ -162,6 +164,68 @@ def clinic() -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(REFERENCE))
         yield importlib.import_module("clinic.messages")
+
+
+@pytest.fixture(scope="module")
+def differences(kokuho: CharacterDesk, clinic: Any) -> Callable[[], set[str]]:
+    """What the clinic finds between the chart of this patient and what curl gets."""
+    compare, chart = (importlib.import_module(f"clinic.{name}") for name in ("compare", "chart"))
+    patient, q = kokuho.desk.patient, kokuho.desk.coverage.qualification
+    blank = {field.name: "" for field in dataclasses.fields(chart.Page)}
+    page = chart.Page(
+        **{
+            **blank,
+            "name": patient.name,
+            "kana": patient.kana,
+            "birthdate": patient.birthdate,
+            "sex": patient.sex,
+            "address": patient.address,
+            "insurer_number": q.insurer_number,
+            "symbol": q.symbol,
+            "number": q.number,
+            "branch": q.branch,
+        }
+    )
+    token = kokuho.token()
+
+    def found() -> set[str]:
+        (told,) = clinic.from_json(json.loads(kokuho.curl(token))).records
+        checks = (compare.person, compare.name, compare.address, compare.insurance)
+        return {difference.label for check in checks for difference in check(page, told)}
+
+    return found
+
+
+@pytest.mark.parametrize(
+    ("fault", "settings", "labels"),
+    [
+        ("raw_characters", {}, set()),
+        ("variation_selector", {}, {"氏名"}),
+        ("variation_selector", {"shape": "dot_after"}, {"氏名"}),
+        ("width", {}, set()),
+        ("width", {"which": "half"}, set()),
+        *[("dash", {"dash": dash}, set()) for dash in DASHES],
+        *[("address_notation", {"style": style}, set()) for style in ADDRESS_STYLES],
+        ("padding", {}, set()),
+        ("padding", {"style": "trailing"}, set()),
+        ("empty_elements", {}, set()),
+        ("small_kana", {}, set()),
+        ("kana_reading", {}, {"カナ氏名"}),
+        ("other_kanji", {}, {"氏名"}),
+        ("name_in_kana", {}, {"氏名"}),
+    ],
+)
+def test_the_clinic_takes_notations_for_the_same_and_others_for_different(
+    kokuho: CharacterDesk,
+    differences: Callable[[], set[str]],
+    fault: str,
+    settings: dict[str, str],
+    labels: set[str],
+) -> None:
+    run = kokuho.desk.inject(f"inquiry.{fault}", **settings)
+    found = differences()
+    kokuho.desk.board.remove(run)
+    assert found == labels
 
 
 def test_the_clinic_reads_a_file_right_or_not_at_all(clinic: Any) -> None:
