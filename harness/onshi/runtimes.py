@@ -19,7 +19,8 @@ __all__ = ["NODE_SHIM", "java_card_env", "runtime_env"]
 NODE_SHIM = Path(__file__).resolve().parent / "node_shim.cjs"
 """Required by Node before a program: sends its TLS for onshikaku.org to the desk."""
 
-_DIRECT = "localhost,127.0.0.1,::1"
+_DIRECT = "localhost,127.0.0.1,::1,.invalid"
+"""Names under .invalid (wire.unresolvable) are for the program's own resolver, not for a proxy."""
 _JAVA_LIBRARY = "-Dsun.security.smartcardio.library="
 
 
@@ -87,7 +88,8 @@ def _java_trust(env: Mapping[str, str]) -> list[str]:
 def _java_proxy(url: str) -> list[str]:
     parts = urlsplit(url)
     host, port = parts.hostname or "", parts.port
-    return [_java("https.proxyHost", host), _java("https.proxyPort", str(port))]
+    direct = _java("http.nonProxyHosts", "localhost|127.*|[::1]|*.invalid")
+    return [_java("https.proxyHost", host), _java("https.proxyPort", str(port)), direct]
 
 
 def _java(name: str, value: str) -> str:

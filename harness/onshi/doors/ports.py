@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 from collections.abc import Callable
 
 from onshi.doors.silence import hear_again, silence
@@ -34,11 +35,17 @@ class Listener:
         self._servers = [await loop.create_server(self._make, sock=s) for s in self._socks]
 
     async def become(self, state: str) -> None:
-        """Change the state. Raises :class:`CannotDeliverError` and serves, if it cannot be."""
+        """Change the state.
+
+        Raises :class:`CannotDeliverError` and serves, if it cannot be silent, and
+        :class:`OnshiError` if somebody else has the port by now.
+        """
         if state == self.state:
             return
         if self.state == "closed":
+            self._socks = self._socks or self._bound()
             for sock in self._socks:
+                _share(sock, True)
                 sock.listen(128)
             await self.serve()
         for sock in self._socks if self.state == "silent" else ():
@@ -49,8 +56,14 @@ class Listener:
                 silence(sock)
         elif state == "closed":
             self._unserve()
-            self._socks = [bound_socket(host, port) for host, port in self._addresses]
+            self._socks, self.state = [], state
+            self._socks = self._bound()
+            for sock in self._socks:
+                _share(sock, False)
         self.state = state
+
+    def _bound(self) -> list[socket.socket]:
+        return [bound_socket(host, port) for host, port in self._addresses]
 
     def close(self) -> None:
         """Give the port back."""
@@ -62,3 +75,12 @@ class Listener:
         for server in self._servers:
             server.close()
         self._servers = []
+
+
+def _share(sock: socket.socket, shared: bool) -> None:
+    """Whether others may have the port of a socket that does not listen.
+
+    It takes the port over from connections that have just ended; then it is ours alone.
+    """
+    if sys.platform != "win32":
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, int(shared))

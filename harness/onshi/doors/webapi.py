@@ -83,10 +83,14 @@ class WebApiDoor:
     def attach(self, backstage: Backstage) -> None:
         """Serve this desk from now on; connections from before are closed.
 
-        Raises :class:`CannotDeliverError` for a fault at work that this machine cannot play.
+        Raises :class:`OnshiError` for a fault at work that this machine cannot play.
         """
         self._switch(backstage)
-        backstage.ports(self)
+        try:
+            backstage.ports(self)
+        except OnshiError:
+            self.detach()
+            raise
 
     def detach(self) -> None:
         """Let go of the desk: every open connection is closed, whatever it was waiting for."""
@@ -247,7 +251,7 @@ class WebApiDoor:
 
     def _wanted(self, services: frozenset[str]) -> str:
         """How the first fault that is about all of these services shuts them; "": not at all."""
-        return next((how for about, how in self._shut.values() if services <= about), "")
+        return next((how for about, how in list(self._shut.values()) if services <= about), "")
 
 
 UNRESOLVABLE = "onshi-unresolvable.invalid"

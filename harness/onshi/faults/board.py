@@ -13,7 +13,7 @@ import msgspec
 from onshi.card.explain import INSTRUCTIONS
 from onshi.clock import Clock
 from onshi.eligibility.register import whose
-from onshi.errors import CannotDeliverError
+from onshi.errors import CannotDeliverError, OnshiError
 from onshi.faults.base import Fault, FaultRun
 from onshi.journal import Journal
 from onshi.people.records import CardSpec, Patient
@@ -211,12 +211,12 @@ class FaultBoard:
             self._shut(run)
 
     def _shut(self, run: FaultRun) -> None:
-        """Raises CannotDeliverError, and takes the fault out, where the machine cannot."""
+        """Raises OnshiError, and takes the fault out, where the machine cannot."""
         if self._ports is None or not run.strikes("shuts", ("open", "auth", "search")):
             return
         try:
             run.at_end(self._ports.shut(*run.fault.shuts(run)))  # type: ignore[attr-defined]
-        except CannotDeliverError:
+        except OnshiError:
             self.remove(run)
             raise
 
