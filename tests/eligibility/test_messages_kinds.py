@@ -254,6 +254,12 @@ def test_many_people_need_a_wider_bound() -> None:
     assert parse(data, bulk.BulkResult, limit=MAX_BULK_BYTES) == document
 
 
+def test_a_file_of_nothing_but_tags_is_not_built() -> None:
+    data = request("", "<a/>" * 1_000_001)
+    with pytest.raises(NotAMessageError, match="more than 1000000 tags"):
+        parse(data, bulk.BulkRequest, limit=MAX_BULK_BYTES)
+
+
 # ------------------------------------------------------------- other readers
 def test_another_parser_reads_every_kind(tmp_path: Path) -> None:
     """libxml2's own command counts what is in a file of each kind, in both encodings."""

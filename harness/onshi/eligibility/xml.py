@@ -34,6 +34,8 @@ __all__ = [
 MAX_BYTES = 1 << 20
 MAX_BULK_BYTES = 16 << 20
 """A bound for messages about many people: some 5,000 full answers."""
+_MAX_TAGS = 1_000_000
+"""As many as fit into a full message; a file of nothing but tags would need 40 times its size."""
 _DECLARED = {"utf-8": "UTF-8", "cp932": "Shift_JIS"}
 _CODECS = {
     "utf-8": "utf-8",
@@ -162,6 +164,8 @@ def _text(data: bytes) -> str:
         raise NotAMessageError(f"not {codec} text, although it is declared so") from None
     if not text.strip():
         raise NotAMessageError("empty")
+    if text.count("<") > _MAX_TAGS:
+        raise NotAMessageError(f"more than {_MAX_TAGS} tags")
     return text
 
 
