@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onshi.card.identity import Identity
-from onshi.errors import OnshiError
+from onshi.errors import CannotDeliverError, OnshiError
 from onshi.judge.case import Case, Finding
 from onshi.people.records import Coverage, Patient
 from onshi.seams import Answer, Scene, Seam
@@ -74,11 +74,25 @@ def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Cov
     desk.injections.trouble = trouble.id
     try:
         for use in sorted(uses, key=lambda u: not _is_scene(u)):
-            desk.injections.inject(use.name, use.when, use.settings)
+            _bring_about(desk, use)
     finally:
         desk.injections.trouble = ""
     desk.journal.only("desk").event("trouble", id=trouble.id)
     return before
+
+
+def _bring_about(desk: Desk, use: FaultUse) -> None:
+    """One fault of a trouble, or what it makes do with where that cannot be delivered."""
+    from onshi.faults import find_fault
+
+    try:
+        desk.injections.inject(use.name, use.when, use.settings)
+    except CannotDeliverError:
+        instead = find_fault(use.name).INSTEAD
+        if not instead:
+            raise
+        desk.journal.only("desk").event("instead", of=use.name, fault=instead)
+        desk.injections.inject(instead, use.when, {})
 
 
 def _is_scene(use: FaultUse) -> bool:

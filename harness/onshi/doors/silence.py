@@ -30,15 +30,21 @@ def can_silence() -> bool:
 
 def silence(sock: Any) -> None:
     """Let nothing more reach a socket. Raises :class:`CannotDeliverError` where it cannot be."""
+    if not can_silence():
+        raise _cannot(sys.platform)
     program = ctypes.create_string_buffer(_DROP)
     filter_ = struct.pack("HL", 1, ctypes.addressof(program))
     try:
         sock.setsockopt(socket.SOL_SOCKET, _ATTACH, filter_)
     except OSError as e:
-        raise CannotDeliverError(
-            f"this system cannot make a listener unreachable (socket filter: {e.strerror}); "
-            "use wire.stall_tls, which is silent once the connection stands"
-        ) from None
+        raise _cannot(e.strerror or str(e)) from None
+
+
+def _cannot(why: str) -> CannotDeliverError:
+    return CannotDeliverError(
+        f"this system cannot make a listener unreachable (socket filter: {why}); "
+        "use wire.stall_tls, which is silent once the connection stands"
+    )
 
 
 def hear_again(sock: Any) -> None:

@@ -45,7 +45,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     ``OPERATIONS`` names what the fault is about: without a ``match`` in the schedule only these
     count. ``SHOWS``: a card that lies in the reader looks different before any program speaks to
-    it.
+    it. ``INSTEAD`` names the fault that a trouble makes do with where this one cannot be
+    delivered, on another system say.
     """
 
     NAME: ClassVar[str] = ""
@@ -54,6 +55,7 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     DOORS: ClassVar[frozenset[str] | None] = None
     OPERATIONS: ClassVar[frozenset[str] | None] = None
     SHOWS: ClassVar[bool] = False
+    INSTEAD: ClassVar[str] = ""
 
     def check(self, schedule: Schedule) -> None:
         """Refuse a schedule that no program would ever see: raises CannotDeliverError."""

@@ -27,6 +27,7 @@ class Unreachable(Fault, frozen=True, kw_only=True):
     """
 
     STAGE: ClassVar[WireStage] = WireStage.ADDRESS
+    INSTEAD: ClassVar[str] = "wire.stall_tls"
 
     def check(self, schedule: Schedule) -> None:
         only_at_work(self, schedule)
