@@ -404,6 +404,8 @@ class Desk:
 
         found = {"ONSHI_TIME_SCALE": str(self.clock.scale), **self._entrance.env()}
         found["ONSHI_INSTITUTION_CODE"] = self.site.institution_code
+        if "ONSHI_FOLDER" in found:
+            found["ONSHI_FOLDER_ENCODING"] = self.site.encoding
         self._patient_file = patient_file(self, self.endpoints.private)
         found["ONSHI_PATIENT"] = str(self._patient_file)
         return found

@@ -60,7 +60,8 @@ class Clients:
         done = subprocess.run(
             [
                 "curl", "-sS", "--cacert", env["ONSHI_WEBAPI_CA"],
-                "--cert", env["ONSHI_WEBAPI_CERT"], "--key", env["ONSHI_WEBAPI_KEY"], *(w for h in headers for w in ("-H", h)),
+                "--cert", env["ONSHI_WEBAPI_CERT"], "--key", env["ONSHI_WEBAPI_KEY"],
+                *(w for h in headers for w in ("-H", h)),
                 "-d", body, env[variable] + path,
             ],
             capture_output=True, text=True, timeout=20, check=True,

@@ -19,10 +19,11 @@ from onshi.errors import OnshiError
 from onshi.runtimes import java_card_env, runtime_env
 
 if TYPE_CHECKING:
+    from onshi.config import Clinic
     from onshi.doors.vpcd import VpcdDoor
     from onshi.serve.start import Running
 
-__all__ = ["execute", "parse_fault"]
+__all__ = ["execute", "parse_fault", "with_encoding"]
 
 _PATIENCE = 1.5
 """Seconds for a vpcd driver to take the card, before the program starts without it."""
@@ -41,6 +42,9 @@ def execute(
     seed: Annotated[int, typer.Option(help="seed of the patient and the faults")] = 0,
     date: Annotated[str, typer.Option(help="business date, YYYY-MM-DD or now")] = "",
     folder: Annotated[Path | None, typer.Option(help="folder for req/, res/ and face/")] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="of the exchange files: utf-8 or cp932")
+    ] = None,
     webapi_port: Annotated[int, typer.Option(help="login on PORT, search on PORT+1")] = 0,
     named_port: Annotated[
         int | None,
@@ -88,7 +92,7 @@ def execute(
 
     found, path = find_config(Path.cwd())
     config = Config(
-        clinic=found.clinic,
+        clinic=with_encoding(found.clinic, encoding),
         profile=[profile] if profile else [],
         seed=seed,
         date=date or None,
@@ -119,6 +123,17 @@ def execute(
         if journal is not None:
             running.first.journal.write(journal, "exec")
     raise typer.Exit(code)
+
+
+def with_encoding(clinic: Clinic, encoding: str | None) -> Clinic:
+    """The clinic of the settings, with the encoding of the command line if there is one.
+
+    Raises :class:`OnshiError` for another one than there is.
+    """
+    try:
+        return msgspec.structs.replace(clinic, encoding=encoding) if encoding else clinic
+    except ValueError as e:
+        raise OnshiError(f"option --{e}") from None
 
 
 def _run(running: Running, command: list[str], *, proxy: bool) -> int:

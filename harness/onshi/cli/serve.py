@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from onshi.cli.exec import parse_fault
+from onshi.cli.exec import parse_fault, with_encoding
 from onshi.errors import MissingPieceError, OnshiError
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ def serve(
     date: Annotated[str | None, typer.Option(help="business date, YYYY-MM-DD or now")] = None,
     folder: Annotated[
         str | None, typer.Option(help="desk 0's folder for req/, res/ and face/; may be a share")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="of the exchange files: utf-8 or cp932")
     ] = None,
     webapi_port: Annotated[
         int | None, typer.Option(help="desk 0's login on PORT, search on PORT+1")
@@ -88,6 +91,7 @@ def serve(
     from onshi.serve.start import Options, start
 
     found, path = find_config(Path.cwd())
+    found = msgspec.structs.replace(found, clinic=with_encoding(found.clinic, encoding))
     given = {
         "profile": profile, "only": only, "seed": seed, "date": date, "folder": folder,
         "webapi_port": webapi_port, "reader_name": reader_name, "time_scale": time_scale,
