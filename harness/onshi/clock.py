@@ -74,9 +74,12 @@ class Clock:
         if self.released.is_set():
             raise Released
 
-    def wait_on_wire(self, seconds: float) -> None:
-        """The same on a real socket or folder, where time really has to pass, scaled."""
-        if self.released.wait(max(0.0, seconds) * self.scale):
+    def wait_on_wire(self, seconds: float, *, passed: float = 0.0) -> None:
+        """The same on a real socket or folder, where time really has to pass, scaled.
+
+        ``passed`` are real seconds of it that are over already.
+        """
+        if self.released.wait(max(0.0, seconds * self.scale - passed)):
             raise Released
         with self._lock:
             self._waited += seconds

@@ -213,12 +213,13 @@ class FolderSession:
         """
         clock = self.backstage.clock
         piece = _SLICE / clock.scale if clock.scale > 0 else seconds
-        left = seconds
+        left, began = seconds, time.monotonic()
         cue = cue or threading.Event()
         while left > 0 and not (self._hurried.is_set() or cue.is_set()):
             if self.closed.is_set():
                 raise Released
-            clock.wait_on_wire(min(piece, left))
+            late = time.monotonic() - began - (seconds - left) * clock.scale
+            clock.wait_on_wire(min(piece, left), passed=max(0.0, late))
             left -= piece
         lane.passed(0.0 if left > 0 and cue.is_set() else seconds)
 
