@@ -52,15 +52,15 @@ def test_connect_times_out_and_works_again(bench: Any, wire_clients: WireClients
         ("requests", "requests ConnectTimeout ConnectTimeoutError"),
         ("java", "java HttpConnectTimeoutException ConnectException"),
     ):
-        sight = wire_clients.look(client, bench.search, timeout=0.4)
+        sight = wire_clients.look(client, bench.search, timeout=0.25)
         assert sight.word == word
-        assert sight.seconds >= 0.4
-    assert wire_clients.saw("curl", bench.login, timeout=0.3) == "curl 28"
+        assert sight.seconds >= 0.25
+    assert wire_clients.saw("curl", bench.login, timeout=0.2) == "curl 28"
     for way in (
         {"proxy": bench.door.proxy_url},
         {"address": f"127.0.0.1:{bench.door.named_url.rpartition(':')[2]}"},
     ):
-        assert wire_clients.saw("curl", MNC, timeout=0.3, **way) == "curl 28"
+        assert wire_clients.saw("curl", MNC, timeout=0.2, **way) == "curl 28"
     assert bench.service.seen == []
     bench.board.remove(run)
     assert wire_clients.saw("curl", bench.search) == "curl 401"
