@@ -173,6 +173,11 @@ def test_requests_in_either_encoding(declared: str, codec: str) -> None:
         (b"<XmlMsg><MessageHeader/></XmlMsg>", "MessageBody"),
         ('<?xml version="1.0" encoding="UTF-8"?><XmlMsg/>髙'.encode("cp932"), "not utf-8"),
         (b'<?xml version="1.0" encoding="EBCDIC"?><XmlMsg/>', "ebcdic is not used"),
+        (
+            b'\xef\xbb\xbf<?xml version="1.0" encoding="Shift_JIS"?><XmlMsg/>',
+            "mark of UTF-8, but declares shift_jis",
+        ),
+        ('<?xml version="1.0" encoding="UTF-16"?><XmlMsg/>'.encode("utf-16"), "not utf-8"),
         (b"<!DOCTYPE a [<!ENTITY b 'c'>]><XmlMsg/>", "document type"),
         (b"<XmlMsg>&b;</XmlMsg>", "not well-formed"),
         (b"<XmlMsg>" + b" " * MAX_BYTES + b"</XmlMsg>", "larger than"),

@@ -143,13 +143,16 @@ def parse(data: bytes, kind: type[Doc], *, limit: int = MAX_BYTES) -> Doc:
 def encoding_of(data: bytes) -> str:
     """The encoding that a message declares, as it is to be read: ``utf-8`` or ``cp932``.
 
-    Raises :class:`NotAMessageError` for another one.
+    Raises :class:`NotAMessageError` for another one, and for the mark of UTF-8 before a
+    declaration of Shift_JIS: one of the two is wrong, and names would be read as other names.
     """
     declaration = _DECLARATION.match(data.removeprefix(codecs.BOM_UTF8))
     named = _ENCODING.search(declaration[0]) if declaration else None
     name = named[1].decode("ascii").lower() if named else "utf-8"
     if name not in _CODECS:
         raise NotAMessageError(f"encoding {name} is not used by these messages")
+    if _CODECS[name] == "cp932" and data.startswith(codecs.BOM_UTF8):
+        raise NotAMessageError(f"starts with the mark of UTF-8, but declares {name}")
     return _CODECS[name]
 
 
