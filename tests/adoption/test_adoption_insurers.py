@@ -40,6 +40,19 @@ def test_columns_are_found_by_their_heading_and_quotes_are_csv(tmp_path: Path) -
     }
 
 
+def test_the_kind_follows_from_the_number(tmp_path: Path) -> None:
+    path = tmp_path / "m.csv"
+    path.write_text(
+        "07139991,甲\n12139994,乙\n67139998,丙\n00139998,丁\n33120015,戊\n", encoding="utf-8"
+    )
+    assert read_insurers(path) == {
+        "jieitai": (("07139991", "甲"),),
+        "seiho": (("12139994", "乙"),),
+        "kokuho": (("67139998", "丙"), ("139998", "丁")),
+        "shaho": (("33120015", "戊"),),
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [

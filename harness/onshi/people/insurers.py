@@ -14,7 +14,7 @@ from pathlib import Path
 
 from onshi.errors import BadFileError
 from onshi.people.generate import Insurers
-from onshi.people.numbers import luhn, plan_of
+from onshi.people.numbers import bare, luhn, plan_of
 
 __all__ = ["KIND_WORDS", "Insurers", "read_insurers"]
 
@@ -44,6 +44,7 @@ def read_insurers(path: Path) -> Insurers:
     seen: dict[str, int] = {}
     for line, number, name, kind in _rows(path):
         _check(path, line, number, name)
+        number = bare(number)
         if number in seen:
             raise BadFileError(path, f"{number} is in line {seen[number]} already", line=line)
         seen[number] = line
