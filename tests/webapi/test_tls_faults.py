@@ -73,6 +73,26 @@ def test_the_first_two_connections_and_then_it_recovers(bench: Any) -> None:
     assert len(list(bench.journal.events("fault", "fault"))) == 2
 
 
+def test_a_client_that_resumes_sessions_meets_it_all_the_same(bench: Any) -> None:
+    context = ssl.create_default_context(cafile=bench.ca)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    port = int(bench.door.search_url.rpartition(":")[2])
+
+    def connect(session: ssl.SSLSession | None) -> tuple[ssl.SSLSession | None, bool]:
+        with (
+            socket.create_connection(("127.0.0.1", port), timeout=10) as sock,
+            context.wrap_socket(sock, server_hostname="localhost", session=session) as tls,
+        ):
+            return tls.session, bool(tls.session_reused)
+
+    session, _ = connect(None)
+    assert connect(session)[1]
+    bench.fault("wire.tls_expired", Schedule(nth=1))
+    with pytest.raises(ssl.SSLCertVerificationError, match="expired"):
+        connect(session)
+    assert connect(session)[1]
+
+
 # ------------------------------------------------------------ the client's certificate
 @pytest.mark.parametrize("tls", ["1.2", "1.3"])
 def test_an_expired_client_certificate_is_really_refused(

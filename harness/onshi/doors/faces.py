@@ -112,7 +112,12 @@ class Faces:
         return self._made[name, asks]
 
     def _make(self, face: Face | None, asks: bool) -> ssl.SSLContext:
-        """TLS 1.2 and 1.3 without session resumption, so that every handshake is a whole one."""
+        """TLS 1.2 and 1.3, without tickets.
+
+        So nothing is resumed under TLS 1.3. Under TLS 1.2 OpenSSL resumes by session id, which
+        Python cannot turn off; each face has sessions of its own, so that another face is always
+        met in a whole handshake.
+        """
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         if face is not None and face.old:
