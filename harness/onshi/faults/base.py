@@ -36,7 +36,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     - reader: ``call(name, client, args, calls, run) -> tuple`` (first value: return code)
     - terminal: ``present(patient, card, terminal, run) -> TerminalOutcome``
     - inquiry: ``answer(inquiry, inquiries, run) -> Answer``
-    - wire: ``at(event, run) -> WireAction | None``
+    - wire: ``at(event, run) -> WireAction | None``, ``shuts(run) -> (services, how)`` when the
+      listeners are open and the fault at work
     - folder: ``deliver(delivery, folder, run) -> list[Step]``, ``prepare(run) -> list[Step]``
       when the folder is open and the fault at work, and ``leave`` = True where requests may be
       left lying
