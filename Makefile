@@ -37,7 +37,14 @@ check: .venv/.dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/.dev
+# What the WebAPI door is compared with has no business in the environment of the tests.
+.venv/.bench: pyproject.toml | .venv/.dev
+	@.ci/packages bench
+	$(PYTHON) -m venv .venv/bench
+	.venv/bench/bin/pip install -q "aiohttp>=3.9" "pytest-httpserver>=1.1"
+	@touch $@
+
+bench: .venv/.dev .venv/.bench
 	$(BIN)/python tests/bench/run.py
 
 # Schemathesis has a pytest plugin of its own, so it lives beside: it would slow every test run.

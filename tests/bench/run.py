@@ -12,8 +12,13 @@ import sys
 import door_table
 from door_table import BARE, CHILD, INSIDE, JAVA, PATCH, STOCK, VPCD, Row
 from fifty import fifty_over_one
+from folder_speed import folder_ms
+from mock_speed import mock_ratio
+from register_speed import many_over_few
 from serve_speed import call_and_effect_ms, ready_s
 from startup import fixture_ms, plugin_import_ms, reference_run_s
+from timing import delays_off_ms
+from web_speed import web_ratios
 
 Promise = tuple[str, float, str, float]
 
@@ -43,6 +48,26 @@ def of_doors(rows: dict[str, Row]) -> list[Promise]:
     return promises
 
 
+def of_back_end() -> list[Promise]:
+    """The eligibility side: its doors, its faults, its register."""
+    over_httpserver, over_aiohttp = web_ratios()
+    notified, idle = folder_ms(notified=True)
+    polled, idle_polled = folder_ms(notified=False)
+    promises: list[Promise] = [
+        ("WebAPI door / pytest-httpserver, requests/s", over_httpserver, ">=", 3),
+        ("WebAPI door / aiohttp, requests/s", over_aiohttp, ">=", 0.5),
+        ("responses door / plain mock, time", mock_ratio(), "<=", 1.3),
+        ("folder notified, ms (95 %)", notified, "<=", 20),
+        ("folder polled, ms (95 %)", polled, "<=", 300),
+        ("folder idle, % of a processor", max(idle, idle_polled), "<=", 1),
+        ("search among 10,000 people / 100", many_over_few(), "<=", 1.5),
+    ]
+    promises += [
+        (f"{fault} off beyond 1 %, ms", off, "<=", 5) for fault, off in delays_off_ms().items()
+    ]
+    return promises
+
+
 def main() -> int:
     rows = door_table.measure()
     door_table.show(rows)
@@ -55,6 +80,7 @@ def main() -> int:
     promises.append(("onshi fixture, ms", fixture_ms(), "<=", 5))
     promises.append(("plugin import, ms", plugin_import_ms(), "<=", 30))
     promises.append(("reference run, s", reference_run_s(), "<=", 15))
+    promises += of_back_end()
     good = STOCK in rows
     for name, value, sign, bar in promises:
         kept = value <= bar if sign == "<=" else value >= bar
