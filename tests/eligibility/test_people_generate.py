@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onshi.catalogue.words import PERSONS
 from onshi.eligibility.blackdot import arrives
 from onshi.errors import UnknownNameError
 from onshi.people.generate import (
@@ -152,6 +153,10 @@ def test_insurers_of_the_clinic_are_used() -> None:
         make_person(1, "p", on=ON, kind="kokuho", insurers=own)[1]
         == (make_person(1, "p", on=ON, kind="kokuho")[1])
     )
+
+
+def test_every_kind_has_its_words() -> None:
+    assert set(PERSONS) == set(KINDS) - {""}
 
 
 def test_an_unknown_kind_is_named() -> None:
