@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from onshi.eligibility.kana import full_width, half_width
 from onshi.eligibility.readings import other_reading
 from onshi.faults.base import Fault, FaultRun, fault
@@ -17,6 +19,11 @@ class KanaReading(Fault, frozen=True, kw_only=True):
 
     family_kana: str = ""
     given_kana: str = ""
+
+    def __post_init__(self) -> None:
+        for kana in (self.family_kana, self.given_kana):
+            if not re.fullmatch("[ァ-ヴー]*", kana):
+                raise ValueError(f"a reading is in full-width katakana, not {kana!r}")
 
     def answer(self, inquiry: Inquiry, inquiries: Inquiries, run: FaultRun) -> Answer:
         return respell(inquiries.ask(inquiry), self._respelt)
