@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -110,6 +111,11 @@ def by_program(*command: str) -> Callable[[Folder], None]:
     return put
 
 
+def by_copy2(folder: Folder) -> None:
+    """Python closes the copy and sets its mode and date then, by its name."""
+    shutil.copy2(beside(folder), folder.req("1"))
+
+
 def by_dd(folder: Folder) -> None:
     paths = [f"if={beside(folder)}", f"of={folder.req('1')}"]
     subprocess.run(["dd", "bs=16", "status=none", *paths], check=True)
@@ -128,8 +134,9 @@ def by_appending(folder: Folder) -> None:
     [
         by_link, by_a_nameless_file, by_two_names, by_dd, by_appending,
         by_program("cp"), by_program("mv"), by_program("ln"), by_program("install", "-m", "600"),
+        by_copy2,
     ],
-    ids=["link", "nameless", "two names", "dd", ">>", "cp", "mv", "ln", "install"],
+    ids=["link", "nameless", "two names", "dd", ">>", "cp", "mv", "ln", "install", "copy2"],
 )  # fmt: skip
 def test_every_way_to_put_a_request_there(either: Folder, put: Callable[[Folder], None]) -> None:
     put(either)
@@ -271,6 +278,9 @@ def test_what_notifications_tell(news: list[int], whole: bool, written: bool) ->
     heard = Heard()
     for one in news:
         heard.told(one, "a")
+    if news[-1] == inotify.CLOSE_WRITE:
+        assert heard.being_written("a", 1), "for a moment it is still its writer's"
+        eventually(lambda: not heard.being_written("a", 1))
     assert heard.whole("a") == whole
     assert heard.being_written("a", 1) == written
     assert heard.being_written("a", 0) == (written or news[-1] == inotify.CREATE)

@@ -8,6 +8,7 @@ them: so every folder is looked at now and then, notified or not, and nothing ha
 from __future__ import annotations
 
 import logging
+import math
 import os
 import threading
 import time
@@ -25,6 +26,10 @@ INTERVAL = 0.1
 SOON = 0.03
 """Seconds to the second look at a file of which it is not known whether it is whole."""
 
+GRACE = 0.005
+"""Seconds for which a closed file is its writer's: copying programs set its mode and date by its
+name, and would find that it is gone."""
+
 _BEGIN = 1.0
 _END = 2.0
 _log = logging.getLogger("onshi.watcher")
@@ -36,33 +41,38 @@ class Heard:
     def __init__(self) -> None:
         self._created: set[str] = set()
         self._writing: set[str] = set()
-        self._closed: set[str] = set()
+        self._whole: dict[str, float] = {}
 
     def whole(self, name: str) -> bool:
-        """Whether its writer has closed it, or it came by a rename."""
-        return name in self._closed
+        """Whether its writer has closed it and left it alone since, or it came by a rename."""
+        return self._whole.get(name, math.inf) <= time.monotonic()
 
     def being_written(self, name: str, size: int) -> bool:
-        """Whether a writer has it open. A link appears with its content and is written no more."""
-        return name in self._writing or (size == 0 and name in self._created)
-
-    def told(self, what: int, name: str) -> bool:
-        """Take in one notification; whether a look is worth while."""
-        if what & (inotify.MODIFY | inotify.CREATE):
-            self._closed.discard(name)
-            (self._writing if what & inotify.MODIFY else self._created).add(name)
-            return bool(what & inotify.CREATE)
-        for names in (self._created, self._writing, self._closed):
-            names.discard(name)
-        if what & (inotify.CLOSE_WRITE | inotify.MOVED_TO):
-            self._closed.add(name)
+        """Whether a writer is busy with it. A link appears with its content, and that is all."""
+        if name in self._writing or self._whole.get(name, 0.0) > time.monotonic():
             return True
-        return False
+        return size == 0 and name in self._created
+
+    def told(self, what: int, name: str) -> float | None:
+        """Take in one notification; the seconds after which a look is worth while, if at all."""
+        if what & (inotify.MODIFY | inotify.CREATE):
+            self._whole.pop(name, None)
+            (self._writing if what & inotify.MODIFY else self._created).add(name)
+            return 0.0 if what & inotify.CREATE else None
+        self._created.discard(name)
+        self._writing.discard(name)
+        self._whole.pop(name, None)
+        if what & (inotify.CLOSE_WRITE | inotify.MOVED_TO):
+            wait = GRACE if what & inotify.CLOSE_WRITE else 0.0
+            self._whole[name] = time.monotonic() + wait
+            return wait
+        return None
 
     def forget(self) -> None:
         """Notifications were lost: nothing is known any more."""
-        for names in (self._created, self._writing, self._closed):
-            names.clear()
+        self._created.clear()
+        self._writing.clear()
+        self._whole.clear()
 
 
 class Watch:
@@ -151,7 +161,7 @@ class _Watcher:
     def _run(self) -> None:
         due = time.monotonic()
         while not self._left.is_set():
-            found = self._told(self._ears.wait(max(0.0, due - time.monotonic())))
+            found, later = self._told(self._ears.wait(max(0.0, due - time.monotonic())))
             now = time.monotonic()
             if now >= due or self._joined.is_set():
                 self._joined.clear()
@@ -162,20 +172,23 @@ class _Watcher:
                 for watch in found:
                     watch.begun.set()
             if self._look(found):
-                due = min(due, time.monotonic() + SOON)
+                later.append(SOON)
+            due = min([due, *(time.monotonic() + wait for wait in later)])
         self._ears.close()
 
-    def _told(self, news: list[News]) -> list[Watch]:
-        """Those whose folder is worth a look."""
+    def _told(self, news: list[News]) -> tuple[list[Watch], list[float]]:
+        """Those whose folder is worth a look now, and in how many seconds one is again."""
         if any(one.what & inotify.OVERFLOW for one in news):
             for watch in self._watches:
                 watch.heard.forget()
-            return self._watches
-        return [
-            watch
-            for watch in self._watches
-            if any([watch.heard.told(n.what, n.name) for n in news if n.folder == watch.folder])
-        ]
+            return self._watches, []
+        due, later = [], []
+        for watch in self._watches:
+            waits = [watch.heard.told(n.what, n.name) for n in news if n.folder == watch.folder]
+            if 0.0 in waits:
+                due.append(watch)
+            later += [wait for wait in waits if wait]
+        return due, later
 
     def _look(self, watches: list[Watch]) -> bool:
         """Whether one of them wants another look soon."""
