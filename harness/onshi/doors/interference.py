@@ -105,7 +105,8 @@ class Interference:
         """Wait real seconds. Raises ConnectionAbortedError when that is of no use any more."""
         assert self._backstage is not None
         try:
-            await asyncio.wait_for(self._line.gone.wait(), max(0.0, seconds))
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._line.gone.wait()
         except TimeoutError:
             if self._backstage.clock.released.is_set():
                 raise ConnectionAbortedError from None
