@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import pytest
 import requests
-from eligstage import Stage
+from bothdoors import Place, at_requests, at_socket, chain, seen
 from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
-from onshi import pki
-from onshi.doors.responses import ResponsesDoor
 from onshi.doors.webapi import WebApiDoor
-from onshi.eligibility.api import LOGIN_PATH, PRODUCTION_LOGIN, PRODUCTION_SEARCH, SEARCH_PATH
-from onshi.eligibility.json import to_json
-from onshi.eligibility.mapping import request_document
+from onshi.eligibility.api import PRODUCTION_SEARCH, SEARCH_PATH
 from onshi.faults.registry import fault_names, find_fault, make_fault
 from onshi.people.generate import make_person
 from onshi.schedule import Schedule
@@ -116,39 +111,6 @@ def real_door() -> Iterator[WebApiDoor]:
     door.close()
 
 
-@dataclass
-class Place:
-    """One of the two doors, with a desk behind it."""
-
-    stage: Stage
-    login_url: str
-    search_url: str
-    scale: float
-    how: dict[str, Any]
-    cert: Any
-    session: requests.Session = field(default_factory=requests.Session)
-
-    def log_in(self, **how: Any) -> requests.Response:
-        given = {"json": {}, "cert": self.cert, **self.how, **how}
-        return self.session.post(self.login_url + LOGIN_PATH, **given)
-
-    def token(self) -> str:
-        return str(self.log_in().json()["result"]["idToken"])
-
-    def search(
-        self, token: str, about: dict[str, str] | None = None, **how: Any
-    ) -> requests.Response:
-        inquiry = self.stage.inquiry(**(about or {}))
-        document = request_document(inquiry, institution="1312345670")
-        headers = {"Authorization": token, "Content-Type": "application/json;charset=UTF-8"}
-        given = {"data": to_json(document), "headers": headers, **self.how, **how}
-        return self.session.post(self.search_url + SEARCH_PATH, **given)
-
-    def limits(self, seconds: float) -> dict[str, Any]:
-        """A time-out of so many real seconds on the wire, as long in its own time in-process."""
-        return {"timeout": seconds / self.scale}
-
-
 def limited(request: pytest.FixtureRequest) -> bool:
     """Whether this test's client has a time-out."""
     told = getattr(request.node, "callspec", None)
@@ -158,57 +120,14 @@ def limited(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def on_wire(request: pytest.FixtureRequest, real_door: WebApiDoor) -> Iterator[Place]:
-    files = pki.files()
-    stage = Stage(real=True, scale=SCALE, deadline=DEADLINES[limited(request)])
-    real_door.attach(stage.backstage)
-    how = {"verify": str(files.ca)}
-    cert = (str(files.client_cert), str(files.client_key))
-    yield Place(stage, real_door.url, real_door.search_url, 1.0, how, cert)
-    real_door.detach()
+    with at_socket(real_door, SCALE, DEADLINES[limited(request)]) as place:
+        yield place
 
 
 @pytest.fixture
 def in_process(request: pytest.FixtureRequest) -> Iterator[Place]:
-    stage = Stage(deadline=DEADLINES[limited(request)])
-    door = ResponsesDoor()
-    door.open(stage.backstage)
-    yield Place(stage, PRODUCTION_LOGIN, PRODUCTION_SEARCH, SCALE, {}, ("c.pem", "c.key"))
-    door.close()
-
-
-def normal(text: str) -> str:
-    """A message without what differs between any two runs."""
-    for pattern, plain in (
-        (r"(?:(?:host=)?'?localhost|(?:host=)?'?hweb-[a-z.]+)'?(?:, port=\d+|:\d+)?", "HOST"),
-        (r" ?\(_ssl\.c:\d+\)", ""),
-        (r"timeout=[\d.]+", "timeout=T"),
-    ):
-        text = re.sub(pattern, plain, text)
-    return text
-
-
-def chain(error: BaseException) -> list[str]:
-    """The types from ``requests`` down to the socket's, and the innermost message."""
-    found = []
-    while True:
-        found.append(f"{type(error).__module__.partition('.')[0]}.{type(error).__name__}")
-        inner = [a for a in error.args if isinstance(a, BaseException)]
-        reason = getattr(error, "reason", None)
-        inner += [reason] if isinstance(reason, BaseException) else []
-        if not inner:
-            return [*found, normal(str(error))]
-        error = inner[-1]
-
-
-def seen(call: Callable[[], requests.Response]) -> Any:
-    """What the caller has of it: everything that is not another run's name or number."""
-    try:
-        reply = call()
-    except requests.exceptions.RequestException as e:
-        return chain(e)
-    headers = {k.lower(): v for k, v in reply.headers.items() if k.lower() != "connection"}
-    content = re.sub(rb'"ProcessExecutionTime":"\d+"', b"", reply.content)
-    return reply.status_code, reply.reason, headers, content
+    with at_requests(SCALE, DEADLINES[limited(request)]) as place:
+        yield place
 
 
 def met(place: Place, case: Case) -> tuple[Any, float]:

@@ -271,7 +271,11 @@ def _whole(reply: HttpReply) -> Any:
 
     return HTTPResponse(
         body=io.BytesIO(reply.body),
-        headers={"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))},
+        headers={
+            "Content-Type": reply.content_type,
+            "Content-Length": str(len(reply.body)),
+            "Connection": "keep-alive",
+        },
         status=reply.status,
         reason=_PHRASES.get(reply.status, ""),
         preload_content=False,
