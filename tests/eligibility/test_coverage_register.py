@@ -243,3 +243,11 @@ def test_a_lost_record_under_anothers_number_has_their_successor() -> None:
     register = Register(lambda: [right, OTHER_HELD], today=lambda: START)
     assert register.by_numbers(by_numbers(right)).validity == "2"
     assert register.by_person("p").validity == "2"
+
+
+def test_the_one_that_began_last_is_shown_last() -> None:
+    """However the system came to know of them: who takes the first takes the old one."""
+    newer = msgspec.structs.replace(OTHER_HELD, patient=PERSON, holds_from=START)
+    register = Register(lambda: [newer, HELD], today=lambda: START)
+    assert HELD.holds_from < START
+    assert register.by_person("p").coverages == (HELD, newer)
