@@ -15,7 +15,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from onshi.catalogue.load import load_profile, troubles_of
+
 ONSHI = (sys.executable, "-m", "onshi.cli")
+IN_SURVEY = len(troubles_of(load_profile("hodanren2025")))
+"""How many troubles a run of the survey has."""
 
 
 @dataclass

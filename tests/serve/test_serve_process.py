@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from serving import ONSHI, Start
+from serving import IN_SURVEY, ONSHI, Start
 
 
 def fails(*args: str, cwd: Path | None = None, **env: str) -> str:
@@ -138,7 +138,7 @@ def test_settings_of_the_project_are_taken(tmp_path: Path, start: Start) -> None
     assert served.env["ONSHI_TIME_SCALE"] == "0.5"
     desk = served.control("GET", "/desks/0")
     assert (desk["seed"], desk["date"]) == (9, "2025-10-20")
-    assert len(served.control("GET", "/troubles")) == 94
+    assert len(served.control("GET", "/troubles")) == IN_SURVEY
     assert served.stop() == 0
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from onshi.catalogue.load import find_trouble
-from serving import Served, serving
+from serving import IN_SURVEY, Served, serving
 
 
 def begin(served: Served, trouble: str | None, **more: Any) -> dict[str, Any]:
@@ -225,15 +225,15 @@ def test_a_visit_can_be_left(served: Served) -> None:
 def test_what_does_the_same_is_judged_together(served: Served) -> None:
     listed = served.control("GET", "/troubles?surfaces=pcsc,webapi")
     alike = [t["id"] for t in listed if t["same_as"] == "network.error_needs_reboot"]
-    assert "network.wifi_changed" in alike
+    assert "network.lightning_hours" in alike
     visit = begin(served, "network.error_needs_reboot", surfaces=["pcsc", "webapi"])
     verdict = report(served, visit, status="invalid", chart_after=visit["chart"])
     while verdict["next"] is not None:
         verdict = report(served, verdict["next"])
     assert sorted(verdict["also"]) == sorted(alike)
     rows = {r["trouble"]: r for r in served.control("GET", "/results")["rows"]}
-    assert rows["network.wifi_changed"]["same_as"] == "network.error_needs_reboot"
-    assert rows["network.wifi_changed"]["broken"] == verdict["broken"]
+    assert rows["network.lightning_hours"]["same_as"] == "network.error_needs_reboot"
+    assert rows["network.lightning_hours"]["broken"] == verdict["broken"]
 
 
 def test_verdicts_are_kept_in_files(served: Served, kept: Path) -> None:
@@ -247,7 +247,7 @@ def test_verdicts_are_kept_in_files(served: Served, kept: Path) -> None:
     assert mine["result"] == verdict["result"] == "failed"
     assert (kept / "eligibility.not_found.jsonl").read_bytes()
     run = json.loads((kept / "run.json").read_text("utf-8"))
-    assert len(run["troubles"]) == 94
+    assert len(run["troubles"]) == IN_SURVEY
     assert run["profiles"] == ["hodanren2025"]
 
 
