@@ -91,7 +91,7 @@ inquire() {
 }
 
 webapi() {
-    curl -sS --fail --noproxy '*' --max-time 5 --retry 0 --cacert "$ONSHI_WEBAPI_CA" \
+    curl -sS --fail --noproxy '*' --connect-timeout 1 --max-time 5 --retry 0 --cacert "$ONSHI_WEBAPI_CA" \
         -H 'Content-Type: application/json;charset=UTF-8' "$@" 2>/dev/null
 }
 

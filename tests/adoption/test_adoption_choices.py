@@ -99,6 +99,7 @@ def pytest_configure(config):
 """
 
 
+@pytest.mark.soak
 def test_max_time_skips_the_rest_and_says_so(project: Project) -> None:
     (project.home / "conftest.py").write_text(LATER, encoding="utf-8")
     args = (*only(CHIP, NOT_FOUND, STALE), "--onshi-max-time=600", "--onshi-journal=kept")
@@ -204,6 +205,7 @@ def test_a_group_is_judged_alike_by_workers_and_alone(whole: WholeRun) -> None:
 OWN = 'integration = "adapter:Naive"\ntime_scale = 0.01\ntrouble = ["card.chip_failure"]\n'
 
 
+@pytest.mark.soak
 def test_settings_may_stand_in_onshi_toml(project: Project) -> None:
     """A project without Python has no pyproject.toml; nothing else changes for it."""
     (project.home / "pyproject.toml").unlink()
@@ -219,6 +221,7 @@ def test_settings_may_stand_in_onshi_toml(project: Project) -> None:
     assert "onshi.toml:1: integation: unknown key; did you mean 'integration'?" in done.err
 
 
+@pytest.mark.soak
 def test_settings_in_both_files_are_refused_naming_both(project: Project) -> None:
     (project.home / "onshi.toml").write_text(OWN, encoding="utf-8")
     done = project.pytest()

@@ -149,6 +149,7 @@ def test_html_and_several_folders_as_one(whole: WholeRun, tmp_path: Path) -> Non
     assert (done.code, "differ in seed (0, 7)" in done.err) == (2, True)
 
 
+@pytest.mark.soak
 def test_a_day_of_encounters_has_a_case_for_each(whole: WholeRun, tmp_path: Path) -> None:
     day = ("--onshi-encounters=12", "--onshi-rate=0.6", "--onshi-seed=3")
     kept, theirs, mine = tmp_path / "kept", tmp_path / "p.xml", tmp_path / "o.xml"
@@ -159,6 +160,7 @@ def test_a_day_of_encounters_has_a_case_for_each(whole: WholeRun, tmp_path: Path
     assert cases(mine) == cases(theirs)
 
 
+@pytest.mark.soak
 def test_a_survey_of_ones_own_is_found_from_another_folder(whole: WholeRun, tmp_path: Path) -> None:
     survey = (PROFILES / "hodanren2025.toml").read_text(encoding="utf-8")
     home = whole.project.home

@@ -100,6 +100,7 @@ def test_what_broke_no_rule_cannot_be_waived(project: Project) -> None:
     ]
 
 
+@pytest.mark.soak
 def test_a_product_that_hangs_can_be_waived(project: Project) -> None:
     """It breaks H51; a vendor who knows must be able to go on with the rest."""
     (project.home / "hanging.py").write_text(
@@ -139,6 +140,7 @@ def test_an_expired_waiver_is_red_and_says_which_until_when_and_why(project: Pro
     assert f"  問題: {said}" in done.out
 
 
+@pytest.mark.soak
 def test_a_waiver_may_be_a_pattern(whole: WholeRun, project: Project, tmp_path: Path) -> None:
     entry = '[[waiver]]\ntrouble = "{}"\nrule = "H02"\nreason = "r"\nuntil = 2999-01-01\n'
     (project.home / "onshi-waivers.toml").write_text(entry.format("eligibility.*"), "utf-8")

@@ -27,7 +27,7 @@ def element_texts(data: bytes) -> list[tuple[tuple[str, ...], str]]:
     ]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tree=ANY_TREE, seed=st.integers(0, 99))
 def test_every_tree_survives_xml_and_json(tree: Any, seed: int) -> None:
     kind = type(tree)
@@ -39,7 +39,7 @@ def test_every_tree_survives_xml_and_json(tree: Any, seed: int) -> None:
     assert element_texts(data) == [leaf for leaf in leaves(json.loads(told)) if leaf[1]]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(tree=CP932_TREE, shuffled=st.none() | st.integers(0, 99))
 def test_every_tree_survives_shift_jis(tree: Any, shuffled: int | None) -> None:
     shuffle = None if shuffled is None else Random(shuffled)

@@ -99,7 +99,9 @@ def test_the_ca_can_vouch_for_nothing_else(own, tmp_path, name, accepted):
 
 
 # ------------------------------------------------- clients on a network of its own
-@pytest.fixture(scope="module", params=["192.0.2.7", "2001:db8::7"])
+@pytest.fixture(
+    scope="module", params=["192.0.2.7", pytest.param("2001:db8::7", marks=pytest.mark.soak)]
+)
 def network(request, world, cache, java):
     """A server that listens on an address, and clients that reach it there."""
     url, search = "$ONSHI_WEBAPI_URL" + LOGIN, "$ONSHI_WEBAPI_SEARCH_URL" + SEARCH

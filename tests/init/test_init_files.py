@@ -269,7 +269,9 @@ def test_both_ci_files_do_the_same(lang: str, tmp_path: Path) -> None:
     assert github(tmp_path) == gitlab(tmp_path)
 
 
-@pytest.mark.parametrize("lang", [pytest.param("java", marks=pytest.mark.soak), "node", "python"])
+@pytest.mark.parametrize(
+    "lang", [pytest.param(lang, marks=pytest.mark.soak) for lang in ("java", "node")] + ["python"]
+)
 def test_the_ci_job_runs_as_written(lang: str, tmp_path: Path) -> None:
     init(tmp_path, "--lang", lang)
     done = run(gitlab(tmp_path), tmp_path)
@@ -284,6 +286,7 @@ def test_the_ci_job_runs_as_written(lang: str, tmp_path: Path) -> None:
     assert rows, "the journal folder is what the job keeps"
 
 
+@pytest.mark.soak
 def test_the_first_step_works_as_printed(tmp_path: Path) -> None:
     said = init(tmp_path, "--lang", "node").stdout
     first = said.split("  1. ")[1].split("  2. ")[0].splitlines()[1:]

@@ -116,6 +116,7 @@ def test_a_run_that_cannot_be_made_is_one_sentence(
     assert said in line
 
 
+@pytest.mark.soak
 def test_the_readme_command_runs(tmp_path: Path, examples: Path) -> None:
     shutil.copytree(examples / "c", tmp_path / "c")
     text = (tmp_path / "c" / "README.md").read_text()

@@ -77,6 +77,7 @@ def test_the_driver_compiles_alone(tmp_path: Path, examples: Path) -> None:
     assert not list((examples / "java").rglob("*.py"))
 
 
+@pytest.mark.soak
 def test_troubles_of_every_kind_are_met_well(served: Any, java: Any, tmp_path: Path) -> None:
     done = served.run(*java("Main", "--quiet", *TROUBLES), cwd=tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

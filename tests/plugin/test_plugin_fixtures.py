@@ -70,6 +70,7 @@ def test_desk_factory_for_several_desks(pytester: pytest.Pytester) -> None:
     run(pytester).assert_outcomes(passed=1)
 
 
+@pytest.mark.soak
 def test_trouble_fixture_takes_each_trouble(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
@@ -83,6 +84,7 @@ def test_trouble_fixture_takes_each_trouble(pytester: pytest.Pytester) -> None:
     assert outcomes["passed"] >= 20
 
 
+@pytest.mark.soak
 def test_drawn_visits_are_the_same_for_the_same_seed(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """

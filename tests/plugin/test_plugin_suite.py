@@ -259,6 +259,7 @@ def test_gui_products_get_one_process(vendor: pytest.Pytester) -> None:
     assert "2 workers" not in result.stdout.str()
 
 
+@pytest.mark.soak
 def test_steps_aside_for_pytest_profiling(
     vendor: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:

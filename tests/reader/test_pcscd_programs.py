@@ -227,6 +227,7 @@ def test_two_desks_at_two_sockets(socket_for_children: PcscdEndpoint, bench: Ben
     assert (len(bench.card.apdus), len(other_bench.card.apdus)) == (2, 3)
 
 
+@pytest.mark.soak
 def test_server_and_pyscard_in_one_process_never_stand_still() -> None:
     bare = {k: v for k, v in os.environ.items() if k != "PCSCLITE_CSOCK_NAME"}
     found = subprocess.run(

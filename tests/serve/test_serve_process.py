@@ -327,6 +327,7 @@ def test_a_driver_is_run_and_its_verdicts_are_summed_up(tmp_path: Path) -> None:
     assert "違反  network" not in unseen[1]
 
 
+@pytest.mark.soak
 def test_a_driver_s_own_code_is_handed_on(tmp_path: Path) -> None:
     assert drives("sh", "-c", "exit 7", cwd=tmp_path)[0] == 7
     assert drives("sh", "-c", "kill -9 $$", cwd=tmp_path)[0] == 128 + 9

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+import pytest
 from vpcd_lab import EMPTY, PRESENT, SELECT, Inside, Pcscd, until
 
 from netns_pair import Machine
@@ -47,6 +48,7 @@ def test_a_card_taken_out_while_it_hangs_makes_room_for_the_next(
     assert no_desk("door_threads") == []
 
 
+@pytest.mark.soak
 def test_a_driver_that_starts_later_crashes_and_returns(
     machine: Machine, pcscd: Pcscd, no_desk: Inside, client: Inside
 ) -> None:
@@ -123,6 +125,7 @@ def test_the_second_slot_is_a_reader_of_its_own(
 
 
 # -------------------------------------------------------------------- journal
+@pytest.mark.soak
 def test_same_seed_same_script_same_journal(no_desk: Inside, client: Inside) -> None:
     def run(pause: float) -> str:
         no_desk("open_desk", seed=7)

@@ -123,6 +123,7 @@ def test_a_status_word_strikes_on_schedule(desk: Inside, client: Inside) -> None
     assert client("disconnect") == OK
 
 
+@pytest.mark.soak
 def test_a_mute_card_is_there_and_cannot_be_connected(
     desk: Inside, client: Inside, machine: Machine
 ) -> None:

@@ -53,6 +53,7 @@ def test_the_card_on_linux_is_in_the_reader_on_windows(
         daemon.kill()
 
 
+@pytest.mark.soak
 def test_a_visit_served_from_linux_puts_its_card_into_the_reader_on_windows(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:

@@ -52,6 +52,7 @@ OTHERS = {
     "wire.close": [Case("wire.close"), Case("wire.close", {"answered": True})],
     "wire.congestion": [Case("wire.congestion", {"lines": 1, "load": 1e9})],
     "wire.reset": [Case("wire.reset"), Case("wire.reset", {"after_bytes": 100})],
+    "wire.silent": [Case("wire.silent", waits=True)],
     "wire.slow": [Case("wire.slow", waits=True)],
     "wire.stall": [
         Case("wire.stall", waits=True),
