@@ -152,6 +152,7 @@ def test_same_seed_same_script_same_journal(no_desk: Inside, client: Inside) -> 
 
 
 # ----------------------------------------------------------------------- exec
+@pytest.mark.usefixtures("no_desk")
 def test_exec_puts_the_card_into_the_other_reader(machine: Machine, client: Inside) -> None:
     command = [sys.executable, "-m", "onshi.cli", "exec", "--date", "2025-10-20"]
     done = machine.run(
