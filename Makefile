@@ -13,13 +13,13 @@ setup: .venv/.dev
 
 .venv/.demo: pyproject.toml | .venv/bin/python
 	@.ci/packages demo
-	$(BIN)/pip install -q -e ".[pcsc,time]"
+	$(BIN)/pip install -q --no-compile -e ".[pcsc,time]"
 	@touch $@
 
 .venv/.dev: pyproject.toml | .venv/bin/python
 	@.ci/packages test
-	$(BIN)/pip install -q -e ".[dev]"
-	$(BIN)/pip install -q --no-deps --upgrade --target .venv/beside pytest-profiling gprof2dot six
+	$(BIN)/pip install -q --no-compile -e ".[dev]"
+	$(BIN)/pip install -q --no-compile --no-deps --upgrade --target .venv/beside pytest-profiling gprof2dot six
 	-$(BIN)/python tests/node_addon.py
 	-$(BIN)/python tests/pcsclite_newer.py
 	@touch $@ .venv/.demo

@@ -172,6 +172,7 @@ def test_codes_are_the_vendors_on_every_door_and_kept_nowhere(
     assert not [word for word in PRIVATE if word in kept]
 
 
+@pytest.mark.soak
 def test_a_request_nobody_can_read_gets_the_vendors_code_too(tmp_path: Path, outside: Path) -> None:
     outside.write_text('[ONSHI-UNREADABLE]\ncode = "EX77"\nmessage = "読めません"\n', "utf-8")
     own = site(tmp_path, result_codes=str(outside))

@@ -228,6 +228,7 @@ def test_a_disk_that_takes_no_more(options: str, words: str, tmp_path: Path) -> 
 
 
 # ----------------------------------------------------------------- works at once
+@pytest.mark.soak
 def test_python_runs_and_observes_nothing(tmp_path: Path) -> None:
     init(tmp_path, "--lang", "python")
     done = run("pytest --profile=hodanren2025 --onshi-only smoke --junitxml=j.xml", tmp_path)

@@ -72,6 +72,7 @@ def java(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> Callable[.
     return command
 
 
+@pytest.mark.soak
 def test_the_driver_compiles_alone(tmp_path: Path, examples: Path) -> None:
     compiled(tmp_path, examples / "java" / "OnshiDriver.java")
     assert not list((examples / "java").rglob("*.py"))

@@ -142,6 +142,7 @@ def test_a_broken_adapter_fails_its_own_trouble_only(
     assert words in result.stdout.str()
 
 
+@pytest.mark.soak
 def test_a_hanging_adapter_is_given_up_and_the_next_trouble_runs(vendor: pytest.Pytester) -> None:
     vendor.makepyprojecttoml('[tool.onshi]\nintegration = "product:Hangs"\npatience = 0.5\n')
     result = run(vendor, NOT_FOUND, INVALID)

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from serving import serving
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -45,6 +46,7 @@ def served_rows(folder: Path) -> dict[str, dict[str, Any]]:
     return {row["trouble"]: row for row in rows}
 
 
+@pytest.mark.soak
 def test_the_naive_clinic_breaks_the_same_rules(tmp_path: Path) -> None:
     (tmp_path / "http").mkdir()
     under_pytest, over_http = pytest_rows(tmp_path / "pytest"), served_rows(tmp_path / "http")

@@ -267,6 +267,7 @@ def test_two_readers_share_one_card(endpoints: Endpoints, driver: Driver) -> Non
 
 
 # ------------------------------------------------------------------- patience
+@pytest.mark.soak
 def test_a_driver_that_hangs_up_is_not_overrun(desk: onshi.Desk, driver: Driver) -> None:
     start, taken = time.monotonic(), 1
     while time.monotonic() - start < 2.0:

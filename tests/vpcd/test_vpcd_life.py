@@ -27,6 +27,7 @@ def test_a_hanging_card_is_released_when_its_desk_closes(no_desk: Inside, client
     assert client("disconnect") == OK
 
 
+@pytest.mark.soak
 def test_a_card_taken_out_while_it_hangs_makes_room_for_the_next(
     no_desk: Inside, client: Inside
 ) -> None:

@@ -169,6 +169,7 @@ class Recording:
 
 
 # ------------------------------------------------------------- Java and Node
+@pytest.mark.soak
 def test_java_logs_in_and_searches(bench, stored):
     java = need("java")
     files = bench.files
