@@ -40,13 +40,17 @@ class Watched:
         come any more.
         """
 
-        def those() -> list[str]:
-            return [line for line in self.lines if line.startswith(start)]
+        assert self.came(start, times=times), f"no line {start!r} ({times}) in {self.lines}"
+        return self._those(start)[times - 1]
 
+    def came(self, start: str, *, times: int = 1, within: float = PATIENCE) -> bool:
+        """Whether the n-th line that begins so comes in time."""
         with self._more:
-            self._more.wait_for(lambda: len(those()) >= times or self.silent, PATIENCE)
-        assert len(those()) >= times, f"no line {start!r} ({times}) in {self.lines}"
-        return those()[times - 1]
+            self._more.wait_for(lambda: len(self._those(start)) >= times or self.silent, within)
+        return len(self._those(start)) >= times
+
+    def _those(self, start: str) -> list[str]:
+        return [line for line in self.lines if line.startswith(start)]
 
 
 @dataclass
