@@ -159,9 +159,10 @@ class _Watcher:
                 self._ears.wake()
 
     def _run(self) -> None:
-        due = time.monotonic()
+        due, wanted = time.monotonic(), [math.inf]
         while not self._left.is_set():
-            found, later = self._told(self._ears.wait(max(0.0, due - time.monotonic())))
+            wait = max(0.0, min(due, *wanted) - time.monotonic())
+            found, later = self._told(self._ears.wait(wait))
             now = time.monotonic()
             if now >= due or self._joined.is_set():
                 self._joined.clear()
@@ -171,9 +172,11 @@ class _Watcher:
                 self._ears.listen([w.folder for w in found if w.folder])
                 for watch in found:
                     watch.begun.set()
+            if now >= min(wanted):
+                found, wanted = self._watches, [at for at in wanted if at > now]
             if self._look(found):
                 later.append(SOON)
-            due = min([due, *(time.monotonic() + wait for wait in later)])
+            wanted += [time.monotonic() + seconds for seconds in later]
         self._ears.close()
 
     def _told(self, news: list[News]) -> tuple[list[Watch], list[float]]:
