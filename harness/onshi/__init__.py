@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from onshi.errors import OnshiError as OnshiError
     from onshi.integration import Integration as Integration
     from onshi.visit import Chart as Chart
+    from onshi.visit import Claim as Claim
     from onshi.visit import Document as Document
     from onshi.visit import Handling as Handling
+    from onshi.visit import Returned as Returned
     from onshi.visit import Visit as Visit
 
 __version__ = "0.1.0"
@@ -24,12 +26,24 @@ _LAZY = {
     "Desk": "onshi.desk",
     "OnshiError": "onshi.errors",
     "Chart": "onshi.visit",
+    "Claim": "onshi.visit",
     "Document": "onshi.visit",
     "Handling": "onshi.visit",
     "Integration": "onshi.integration",
+    "Returned": "onshi.visit",
     "Visit": "onshi.visit",
 }
-__all__ = ["Chart", "Desk", "Document", "Handling", "Integration", "OnshiError", "Visit"]
+__all__ = [
+    "Chart",
+    "Claim",
+    "Desk",
+    "Document",
+    "Handling",
+    "Integration",
+    "OnshiError",
+    "Returned",
+    "Visit",
+]
 
 
 def __getattr__(name: str) -> Any:

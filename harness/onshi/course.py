@@ -1,4 +1,4 @@
-"""The visits that one trouble makes at a desk, one after the other, and what is found of them.
+"""What one trouble brings about at a desk, step by step, and what is found of it.
 
 pytest and the control API both walk through a course: handle :attr:`Course.visit`, say what was
 seen with :meth:`Course.handled`, go on with the visit that this returns until there is none.
@@ -6,34 +6,54 @@ seen with :meth:`Course.handled`, go on with the visit that this returns until t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from onshi.catalogue.days import day_of
+from onshi.catalogue.records import Step
+from onshi.claims.clearing import settle
+from onshi.claims.read import BadClaimError, read_uke
+from onshi.claims.returns import write_returns
 from onshi.eligibility.scenes import edit_patient, own_coverages
 from onshi.errors import OnshiError
 from onshi.judge.case import Finding
-from onshi.reception import Reception
-from onshi.visit import Handling, Visit
+from onshi.judge.story import Chapter, Story
+from onshi.judge.verdict import judge_story
+from onshi.reception import Reception, bring_about
+from onshi.visit import Chart, Handling, Visit
+from onshi.whole_file import write_whole
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Trouble
+    from onshi.claims.records import Settled, Uke
     from onshi.desk import Desk
 
 __all__ = ["Course"]
 
+_HEN = "RECEIPTC.HEN"
+
 
 @dataclass
-class _Step:
-    """One visit of the patient and what came of it; ``more`` goes into the judge's case."""
+class _Page:
+    """One step and what came of it; ``more`` goes into the judge's case."""
 
     reception: Reception
     handling: Handling | None = None
     more: dict[str, Any] = field(default_factory=dict)
+    raw: bytes | None = None
+    uke: Uke | None = None
+    problem: str = ""
+    file: bytes = b""
+
+    @property
+    def visit(self) -> Visit:
+        return self.reception.visit
 
 
 class Course:
-    """The patient comes ``situation.visits`` times; then another patient, if there is one to come.
+    """The patient comes ``situation.visits`` times, then come the situation's steps; at last
+    another patient, if there is one to come.
 
     With ``situation.namesake_before`` another person of the same name comes before, whom nothing
     troubles and about whom nothing is judged.
@@ -54,9 +74,11 @@ class Course:
         self.trouble = trouble
         self._desk, self._surfaces = desk, frozenset(surfaces)
         self._limits, self._levels = dict(limits or {}), dict(levels or {})
-        self._steps: list[_Step] = []
+        self._pages: list[_Page] = []
+        self._plan = _plan(trouble)
         self._namesake: Reception | None = None
         self._following = False
+        self.unknown = True
         if trouble is not None and trouble.situation.namesake_before:
             if trouble.date is not None:
                 desk.travel(trouble.date)
@@ -67,19 +89,21 @@ class Course:
 
     def _begin(self) -> Visit:
         """The patient whom the trouble is about comes for the first time."""
-        self._steps = [_Step(Reception(self._desk, self.trouble, self._surfaces))]
-        return self._steps[0].reception.visit
+        self._pages = [_Page(Reception(self._desk, self.trouble, self._surfaces))]
+        self._first = self._desk.clock.today
+        return self._pages[0].visit
 
     def _after_namesake(self) -> Visit:
         """Another person of the same name as the one just received, who has a chart by now."""
-        self._namesake = None
+        self._namesake, self.unknown = None, False
         _change_to_namesake(self._desk)
         return self._begin()
 
     @property
     def handling(self) -> Handling | None:
-        """What was last reported of the patient whom the trouble is about."""
-        return self._steps[-1].handling if self._steps else None
+        """What was last reported of a visit of the patient whom the trouble is about."""
+        seen = [p.handling for p in self._pages if p.visit.purpose == "visit"]
+        return seen[-1] if seen else None
 
     @property
     def following(self) -> bool:
@@ -92,54 +116,133 @@ class Course:
         """The product is done with :attr:`visit`; returns the next one, or None at the end.
 
         ``alive``: whether the product still takes input; ``claim``: the レセプト電算 file it wrote.
-        Raises :class:`OnshiError` when the course is over.
+        :attr:`unknown` then says whether the product has to be given the next one's chart. Raises
+        :class:`OnshiError` when the course is over.
         """
         if self.visit is None:
             raise OnshiError("this visit is over: it was handled already")
         if self._namesake is not None:
             self.visit = self._after_namesake()
             return self.visit
-        step = self._steps[-1]
+        page = self._pages[-1]
         if self._following:
-            step.more.update(next_handling=handling, next_events=step.reception.followed())
+            page.more.update(next_handling=handling, next_events=page.reception.followed())
             self.visit = None
             return None
-        step.handling = handling
-        step.more.update(alive=alive, claim=claim)
-        self.visit = self._go_on(step, handling)
+        page.handling = handling
+        page.more.update(alive=alive)
+        if claim is not None:
+            _hand_in(page, claim)
+        self.visit = self._go_on(page)
         return self.visit
 
-    def _go_on(self, step: _Step, handling: Handling) -> Visit | None:
-        situation = self.trouble.situation if self.trouble is not None else None
-        if situation is not None and len(self._steps) < situation.visits:
-            self._steps.append(_Step(step.reception.again(handling.chart_after)))
-            return self._steps[-1].reception.visit
-        step.reception.finish()
-        if situation is None or not situation.next_patient:
+    def _go_on(self, page: _Page) -> Visit | None:
+        if self._plan:
+            return self._next_step(page, self._plan.pop(0))
+        page.reception.finish()
+        if self.trouble is None or not self.trouble.situation.next_patient:
             return None
-        self._following = True
-        return step.reception.follow()
+        self._following = self.unknown = True
+        return page.reception.follow()
+
+    def _next_step(self, page: _Page, step: Step) -> Visit:
+        """Time passes, faults begin and end, and somebody comes or a claim is due."""
+        page.reception.finish()
+        desk, day = self._desk, day_of(step.on, self._first)
+        if day != desk.clock.today:
+            desk.travel(day)
+        for name in step.lift:
+            desk.injections.lift_fault(name)
+        if self.trouble is not None:
+            bring_about(desk, self.trouble.id, step.fault, self._surfaces)
+        self.unknown = step.next
+        if step.next:
+            self._pages.append(_Page(page.reception.another(step)))
+        elif step.do == "returns":
+            self._pages.append(self._answered(page, step))
+        else:
+            self._pages.append(_Page(page.reception.again(self._chart(), step)))
+        return self._pages[-1].visit
+
+    def _answered(self, page: _Page, step: Step) -> _Page:
+        """The 審査支払機関 has decided about the last claim that was handed in."""
+        last = next((p for p in reversed(self._pages) if p.uke is not None), None)
+        settled: Sequence[Settled] = ()
+        file, path = b"", None
+        if last is not None and last.uke is not None:
+            scene, today = self._desk.scene, self._desk.clock.today
+            settled = settle(last.uke, scene.coverages, scene.truth, today, reason=step.reason)
+            file = write_returns(last.uke, settled, today)
+            if file:
+                path = self._desk.endpoints.private / _HEN
+                write_whole(path, file)
+        self._desk.journal.only("desk").event(
+            "settled", outcomes=[s.outcome for s in settled], reasons=[s.reason for s in settled]
+        )
+        return _Page(
+            page.reception.again(self._chart(), step, settled=settled, returns=path), file=file
+        )
+
+    def _chart(self) -> Chart | None:
+        """What the product last showed of the patient's chart."""
+        shown = [p.handling.chart_after for p in self._pages if p.handling is not None]
+        return next((chart for chart in reversed(shown) if chart is not None), None)
 
     def never_returned(self) -> None:
         """The product did not come back from :attr:`visit`: the course is over."""
         if self._namesake is not None:
             self._namesake = None
             self._begin()
-        self._steps[-1].more["returned"] = False
-        self._steps[-1].reception.finish()
+        self._pages[-1].more["returned"] = False
+        self._pages[-1].reception.finish()
         self.visit = None
 
     def findings(self, trouble: Trouble | None = None) -> list[Finding]:
-        """The verdicts of every visit so far, by the rules of ``trouble`` (None: the course's own).
+        """The verdicts of the course so far, by the rules of ``trouble`` (None: its own).
 
         Another trouble with the same stimulus can so be judged on what this one brought about.
         """
-        common = {"limits": self._limits, "levels": self._levels}
-        return [
+        found = [
             finding
-            for step in self._steps
-            for finding in step.reception.judge(step.handling, trouble, **step.more, **common)
+            for page in self._pages
+            if page.visit.purpose == "visit"
+            for finding in page.reception.judge(
+                page.handling, trouble, **page.more, limits=self._limits, levels=self._levels
+            )
         ]
+        return found + judge_story(self.story(trouble), self._levels)
+
+    def story(self, trouble: Trouble | None = None) -> Story:
+        """The course so far as the rules about claims see it."""
+        chapters = [
+            Chapter(
+                purpose=page.visit.purpose,
+                case=page.reception.case(page.handling, trouble, **page.more, limits=self._limits),
+                raw=page.raw,
+                uke=page.uke,
+                problem=page.problem,
+                settled=page.reception.settled,
+                file=page.file,
+            )
+            for page in self._pages
+        ]
+        return Story(chapters[0].case.trouble, chapters, self._limits)
+
+
+def _plan(trouble: Trouble | None) -> list[Step]:
+    """The steps after the first visit."""
+    if trouble is None:
+        return []
+    situation = trouble.situation
+    return [*(Step() for _ in range(situation.visits - 1)), *situation.step]
+
+
+def _hand_in(page: _Page, claim: bytes) -> None:
+    page.raw = claim
+    try:
+        page.uke = read_uke(claim)
+    except BadClaimError as e:
+        page.problem = str(e)
 
 
 def _change_to_namesake(desk: Desk) -> None:

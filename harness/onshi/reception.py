@@ -19,10 +19,21 @@ from onshi.seams import Answer, Scene, Seam
 from onshi.visit import DOCUMENTS, Chart, Decision, Handling, Visit
 
 if TYPE_CHECKING:
-    from onshi.catalogue.records import FaultUse, Trouble
+    from collections.abc import Iterable, Sequence
+
+    from onshi.catalogue.records import FaultUse, Situation, Step, Trouble
+    from onshi.claims.records import Settled
     from onshi.desk import Desk
 
-__all__ = ["Reception", "apply_trouble", "chart_of", "inquiry_of", "patient_facts", "patient_file"]
+__all__ = [
+    "Reception",
+    "apply_trouble",
+    "bring_about",
+    "chart_of",
+    "inquiry_of",
+    "patient_facts",
+    "patient_file",
+]
 
 _GLANCE = 0.1
 """Seconds in which a program that watches the reader has certainly looked."""
@@ -70,15 +81,22 @@ def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Cov
     if trouble.situation.person:
         desk.next_patient(trouble.situation.person)
     before = desk.scene.truth
-    uses = [u for u in trouble.fault if u.surfaces is None or set(u.surfaces) & surfaces]
-    desk.injections.trouble = trouble.id
+    bring_about(desk, trouble.id, trouble.fault, surfaces)
+    desk.journal.only("desk").event("trouble", id=trouble.id)
+    return before
+
+
+def bring_about(
+    desk: Desk, trouble: str, faults: Iterable[FaultUse], surfaces: frozenset[str]
+) -> None:
+    """Faults that these surfaces can meet, what edits the scene first, on a trouble's account."""
+    uses = [u for u in faults if u.surfaces is None or set(u.surfaces) & surfaces]
+    desk.injections.trouble = trouble
     try:
         for use in sorted(uses, key=lambda u: not _is_scene(u)):
             _bring_about(desk, use)
     finally:
         desk.injections.trouble = ""
-    desk.journal.only("desk").event("trouble", id=trouble.id)
-    return before
 
 
 def _bring_about(desk: Desk, use: FaultUse) -> None:
@@ -111,17 +129,21 @@ class Reception:
         surfaces: frozenset[str],
         *,
         following: bool = False,
+        step: Step | None = None,
         earlier: Reception | None = None,
         chart: Chart | None = None,
+        settled: Sequence[Settled] = (),
+        returns: Path | None = None,
     ) -> None:
         self.desk, self.trouble, self.surfaces = desk, trouble, surfaces
-        self._following = following
+        self.step, self.settled = step, settled
+        self._following, self._earlier = following, earlier
         self._from_event = len(desk.journal)
         self._from_answer = len(desk.answers)
         self._before: Coverage
         if earlier is not None:
             self._before = earlier._before
-        elif trouble is not None:
+        elif trouble is not None and step is None:
             self._before = apply_trouble(desk, trouble, surfaces)
         else:
             self._before = desk.scene.truth
@@ -129,55 +151,95 @@ class Reception:
             desk.tray.clear()
         self._seen: _Seen | None = None
         self.visit = self._make_visit(chart)
+        self.visit.returns = returns
         self.next_visit: Visit | None = None
         self._next: Reception | None = None
 
-    def again(self, chart: Chart | None) -> Reception:
-        """The same patient comes another time; ``chart`` is what the product has by now."""
-        self.finish()
-        return Reception(self.desk, self.trouble, self.surfaces, earlier=self, chart=chart)
+    def again(
+        self,
+        chart: Chart | None,
+        step: Step | None = None,
+        settled: Sequence[Settled] = (),
+        returns: Path | None = None,
+    ) -> Reception:
+        """The same patient another time; ``chart`` is what the product has of them by now.
 
-    def _make_visit(self, kept: Chart | None) -> Visit:
+        ``settled`` and ``returns`` go with a step in which a claim comes back.
+        """
+        self.finish()
+        return Reception(
+            self.desk,
+            self.trouble,
+            self.surfaces,
+            step=step,
+            earlier=self,
+            chart=chart,
+            settled=settled,
+            returns=returns,
+        )
+
+    def another(self, step: Step) -> Reception:
+        """Somebody else comes, while what troubles the site goes on."""
+        self.finish()
+        self.desk.remove_card()
+        self.desk.change_patient(self.trouble.situation.person if self.trouble else "")
+        return Reception(self.desk, self.trouble, self.surfaces, step=step)
+
+    @property
+    def situation(self) -> Situation:
+        """The trouble's, with what the step says otherwise."""
         from onshi.catalogue.records import Situation
 
-        desk, scene = self.desk, self.desk.scene
-        situation = self.trouble.situation if self.trouble else Situation()
+        usual = self.trouble.situation if self.trouble else Situation()
+        if self.step is None:
+            return usual
+        fields = ("brings", "says", "pins", "decisions", "limit_consent")
+        given = {name: getattr(self.step, name) for name in fields}
+        return msgspec.structs.replace(usual, **{k: v for k, v in given.items() if v is not None})
+
+    def _make_visit(self, kept: Chart | None) -> Visit:
+        desk, scene, situation = self.desk, self.desk.scene, self.situation
         today = desk.clock.today
         stored = chart_of(scene.patient, self._before, today)
         stored = kept or msgspec.convert({**msgspec.to_builtins(stored), **situation.chart}, Chart)
         paper = chart_of(scene.patient, scene.truth, today)
         papers = {d: paper for d in situation.brings if d in DOCUMENTS}
-        known = stored if not situation.first_visit else paper
+        new_here = situation.first_visit and self._earlier is None
         return Visit(
             trouble=self.trouble.id if self.trouble else "",
             patient=scene.patient,
             brings=situation.brings,
             says=situation.says,
-            first_visit=situation.first_visit and kept is None,
-            chart=None if situation.first_visit and kept is None else stored,
+            first_visit=new_here,
+            chart=stored if kept or not situation.first_visit else None,
             date=today,
             surfaces=self.surfaces,
-            inquiry=inquiry_of(known, limit_consent=situation.limit_consent),
+            inquiry=inquiry_of(
+                stored if kept or not new_here else paper, limit_consent=situation.limit_consent
+            ),
             papers=papers,
             pins=situation.pins,
             decisions=(*situation.decisions, *_usual(papers)),
             present=self._present,
             take_away=desk.remove_card,
             note=desk.journal.only("desk").event,
+            purpose=self.step.do if self.step is not None else "visit",
         )
 
     def _present(self) -> None:
         """The card on the reader; where the product knows only face files, the face reader.
 
-        A phone is held to the face reader only. Who brings neither has nothing to present.
+        A phone is held to the face reader only. Who brings neither has nothing to present, and
+        nobody is here when a claim is due.
         """
         desk, brings = self.desk, self.visit.brings
+        if self.visit.purpose != "visit":
+            return
         if self._following:
             desk.let_late_files_arrive()
         if "face" in self.surfaces and "pcsc" not in self.surfaces:
             if {"card", "phone"} & set(brings):
-                consent = self.trouble is not None and self.trouble.situation.limit_consent
-                desk.drop_face_file(limit_consent=consent)
+                desk.drop_face_file(limit_consent=self.situation.limit_consent)
         elif "card" in brings:
             if desk.reader.has_card():
                 _take_out(desk)
@@ -222,17 +284,22 @@ class Reception:
     ) -> list[Finding]:
         """The verdicts by the rules of ``trouble`` (None: the visit's own).
 
-        ``more`` goes into the Case (next_handling, next_events, returned, alive, limits, claim).
+        ``more`` goes into the Case (next_handling, next_events, returned, alive, limits).
         """
-        from onshi.catalogue.records import Trouble
         from onshi.judge.verdict import judge_case
 
-        seen = self.seen
         levels = more.pop("levels", {})
+        return judge_case(self.case(handling, trouble, **more), levels)
+
+    def case(self, handling: Handling | None, trouble: Trouble | None = None, **more: Any) -> Case:
+        """This visit as the rules see it; arguments as for :meth:`judge`."""
+        from onshi.catalogue.records import Trouble
+
+        seen = self.seen
         trouble = trouble or self.trouble
         if trouble is None:
             trouble = Trouble(id="", title="", layer="", categories=(), source=(), what="")
-        case = Case(
+        return Case(
             trouble=trouble,
             visit=self.visit,
             scene=seen.scene,
@@ -245,7 +312,6 @@ class Reception:
             next_visit=self.next_visit,
             **more,
         )
-        return judge_case(case, levels)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ Knows nothing of pytest; the plugin turns an :class:`~onshi.outcomes.Outcome` in
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,10 +23,12 @@ from onshi.course import Course
 from onshi.errors import OnshiError
 from onshi.outcomes import Outcome, conclude, waive
 from onshi.runner import AdapterHungError, Runner
-from onshi.visit import Handling, Visit
+from onshi.visit import Claim, Handling, Returned, Visit
 
 if TYPE_CHECKING:
     from onshi.desk import Desk
+
+T = TypeVar("T")
 
 __all__ = ["Played", "applicable", "desk_doors", "judge_played", "planned", "play"]
 
@@ -99,8 +103,7 @@ def play(desk: Desk, trouble: Trouble, runner: Runner, config: Config) -> Played
     course = Course(desk, trouble, surfaces, limits=config.limits, levels=config.rules)
     problem, raised = "", False
     try:
-        with _python_clock(runner.integration, desk.clock.today):
-            _walk(desk, course, runner)
+        _walk(desk, course, runner)
     except AdapterHungError as e:
         course.never_returned()
         problem = str(e)
@@ -127,27 +130,75 @@ def judge_played(played: Played, trouble: Trouble, waivers: tuple[Waiver, ...]) 
 def _walk(desk: Desk, course: Course, runner: Runner) -> None:
     visit: Visit | None = course.visit
     assert visit is not None
-    runner.start(desk.env())
-    runner.call("reset")
-    runner.call("set_date", visit.date)
-    runner.call("prepare", visit.chart)
+    with _python_clock(runner.integration, visit.date):
+        runner.start(desk.env())
+        runner.call("reset")
+    day = None
     while visit is not None:
-        handling = _handling(runner.call("check_in", visit))
-        alive = None if course.following else runner.call("alive")
-        before = course.following
-        visit = course.handled(handling, alive=alive)
-        if course.following and not before and visit is not None:
-            runner.call("prepare", visit.chart)
+        with _python_clock(runner.integration, visit.date):
+            if visit.date != day:
+                day = visit.date
+                runner.call("set_date", day)
+            if course.unknown:
+                runner.call("prepare", visit.chart)
+            visit = _STEPS[visit.purpose](course, runner, visit)
 
 
-def _handling(value: Any) -> Handling:
-    """What the adapter returned, checked. Raises TypeError that says what is wrong with it."""
-    if not isinstance(value, Handling):
-        raise TypeError(f"check_in() returned {type(value).__name__}, not onshi.Handling")
+def _check_in(course: Course, runner: Runner, visit: Visit) -> Visit | None:
+    handling = _told(runner.call("check_in", visit), Handling, "check_in")
+    if handling.documents is None:
+        handling.documents = runner.call("documents", visit)
+        handling = _told(handling, Handling, "documents")
+    return course.handled(handling, alive=None if course.following else runner.call("alive"))
+
+
+def _claim(course: Course, runner: Runner, visit: Visit) -> Visit | None:
+    """The month is closed, and the patient's claim written."""
+    runner.call("close_month", visit.date)
+    given = runner.call("claim", visit)
+    if given is None:
+        return course.handled(Handling())
+    told = Claim(path=str(given)) if isinstance(given, str | os.PathLike) else given
+    told = _told(told, Claim, "claim")
+    return course.handled(_as_handling(told), claim=_file_of(told))
+
+
+def _returns(course: Course, runner: Runner, visit: Visit) -> Visit | None:
+    """What came back is read in; nothing is asked of the product when nothing did."""
+    told = runner.call("import_returns", visit.returns) if visit.returns is not None else None
+    if told is None:
+        return course.handled(Handling())
+    return course.handled(_as_handling(_told(told, Returned, "import_returns")))
+
+
+_STEPS = {"visit": _check_in, "claim": _claim, "returns": _returns}
+
+
+def _file_of(claim: Claim) -> bytes | None:
+    """The file an adapter named. Raises TypeError where it cannot be read."""
+    if claim.path is None:
+        return None
     try:
-        return msgspec.convert(msgspec.to_builtins(value), Handling)
+        return Path(claim.path).read_bytes()
+    except OSError as e:
+        raise TypeError(f"claim() named {claim.path}, which cannot be read: {e.strerror}") from None
+
+
+def _as_handling(told: Claim | Returned) -> Handling:
+    fields = msgspec.structs.asdict(told)
+    fields.pop("path", None)
+    return Handling(**fields)
+
+
+def _told(value: Any, kind: type[T], method: str) -> T:
+    """What the adapter returned, checked. Raises TypeError that says what is wrong with it."""
+    name = kind.__name__
+    if not isinstance(value, kind):
+        raise TypeError(f"{method}() returned {type(value).__name__}, not onshi.{name}")
+    try:
+        return msgspec.convert(msgspec.to_builtins(value), kind)
     except (msgspec.ValidationError, TypeError) as e:
-        raise TypeError(f"check_in() returned a Handling that is not one: {e}") from None
+        raise TypeError(f"{method}() returned a {name} that is not one: {e}") from None
 
 
 @contextlib.contextmanager

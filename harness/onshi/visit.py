@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -22,12 +23,18 @@ __all__ = [
     "RESPONSE_OF_DOCUMENT",
     "STATUSES",
     "Chart",
+    "Claim",
     "Decision",
     "Document",
     "Handling",
+    "Purpose",
+    "Returned",
     "Status",
     "Visit",
 ]
+
+Purpose = Literal["visit", "claim", "returns"]
+"""Why the desk is busy with a patient: they are here; their claim is due; it came back."""
 
 Status = Literal[
     "valid",
@@ -111,7 +118,9 @@ class Handling(msgspec.Struct, kw_only=True):
     ``message`` what the operator read · ``offered`` ids of :data:`RESPONSES` · ``asked`` the
     questions put to the operator · ``warned`` the warnings shown · ``copay_percent`` the share
     charged · ``evidence`` what the acceptance rests on (``online`` or ids of RESPONSES) ·
-    ``refund`` yen · ``elapsed`` seconds.
+    ``refund`` yen · ``elapsed`` seconds. When a claim is due (``visit.purpose``): ``held`` whether
+    it was kept back. When it came back: ``reopened`` whether the case is open again, ``reasons``
+    what the product shows as the reason.
     """
 
     status: Status | None = None
@@ -126,6 +135,36 @@ class Handling(msgspec.Struct, kw_only=True):
     documents: tuple[Document, ...] | None = None
     refund: int | None = None
     elapsed: float | None = None
+    held: bool | None = None
+    reopened: bool | None = None
+    reasons: tuple[str, ...] | None = None
+
+
+class Claim(msgspec.Struct, kw_only=True):
+    """What came of writing the claim of a visit.
+
+    ``path`` of the レセプト電算 file, None when none was written; ``held``: it was kept back, as
+    is allowed while a qualification is not confirmed. The rest as in :class:`Handling`.
+    """
+
+    path: str | None = None
+    held: bool | None = None
+    message: str | None = None
+    warned: tuple[str, ...] | None = None
+    asked: tuple[str, ...] | None = None
+    evidence: tuple[str, ...] | None = None
+    refund: int | None = None
+    chart_after: Chart | None = None
+
+
+class Returned(msgspec.Struct, kw_only=True):
+    """What the product made of a 返戻 file: ``reopened`` the case, and the ``reasons`` it shows."""
+
+    reopened: bool | None = None
+    reasons: tuple[str, ...] | None = None
+    message: str | None = None
+    warned: tuple[str, ...] | None = None
+    asked: tuple[str, ...] | None = None
 
 
 class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -137,7 +176,11 @@ class Decision(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
 
 
 class Visit:
-    """One patient at the desk: the situation, and what the people in it do."""
+    """One patient at the desk: the situation, and what the people in it do.
+
+    ``purpose`` ``claim`` or ``returns``: nobody is here, the chart is the one that the product
+    has of the patient, and the operator can be asked. ``returns``: the RECEIPTC.HEN that came.
+    """
 
     def __init__(
         self,
@@ -157,7 +200,10 @@ class Visit:
         present: Callable[[], None],
         take_away: Callable[[], None],
         note: Callable[..., None],
+        purpose: Purpose = "visit",
     ) -> None:
+        self.purpose = purpose
+        self.returns: Path | None = None
         self.trouble, self.patient, self.brings, self.says = trouble, patient, brings, says
         self.first_visit, self.chart, self.date = first_visit, chart, date
         self.surfaces, self.inquiry, self.papers = surfaces, inquiry, papers

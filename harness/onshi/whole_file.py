@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-__all__ = ["WholeFile"]
+__all__ = ["WholeFile", "write_whole"]
 
 
 class WholeFile:
@@ -38,3 +38,11 @@ class WholeFile:
             self._file.close()
         if self._part is not None:
             self._part.unlink(missing_ok=True)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it meanwhile has the old one or the new one, whole.
+
+    Raises OSError.
+    """
+    WholeFile(path).finish(content)

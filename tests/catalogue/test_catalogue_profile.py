@@ -231,7 +231,7 @@ def test_a_profile_of_ones_own_by_path(tmp_path) -> None:
     [
         ("sent = 10", "sent = ten", 7, "not valid TOML"),
         ('title = "t"', 'titel = "t"', 2, "did you mean 'title'"),
-        ("sent = 10", 'sent = "ten"', 7, "Expected `int`, got `str`"),
+        ("sent = 10", 'sent = "ten"', 7, r"Expected `int \| null`, got `str`"),
         ("count = 4", "count = 6", 16, r"between 0 and answered \(5\), not 6"),
         ("card.pulled_mid_session", "card.pulled", 11, "did you mean card.pulled_mid_session"),
         ('label = "●"', 'lable = "●"', 15, "did you mean 'label'"),

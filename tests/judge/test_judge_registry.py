@@ -22,6 +22,7 @@ from onshi.catalogue.load import load_rules
 from onshi.errors import OnshiError, UnknownNameError
 from onshi.judge.case import Case, Finding, Verdict
 from onshi.judge.rules import rule, rules
+from onshi.judge.story import Chapter
 from onshi.judge.verdict import judge_case, outcome
 from onshi.visit import Chart, Handling
 
@@ -95,6 +96,8 @@ def _exists(field: str) -> bool:
         return first in Case.__dataclass_fields__
     if head == "visit":
         return hasattr(visit(), first)
+    if head in ("claim", "returns"):
+        return first in {*Chapter.__dataclass_fields__, "receipts"}
     return field == "scene.card.cert_until"
 
 

@@ -91,10 +91,11 @@ def _checked(path: Path) -> Profile:
                 key=f"{where}.key",
             )
         seen.add(category.key)
-        if not 0 <= category.count <= profile.answered:
+        most = profile.n_troubled if profile.answered is None else profile.answered
+        if category.count is not None and not 0 <= category.count <= (most or 0):
             raise BadFileError(
                 path,
-                f"a count between 0 and answered ({profile.answered}), not {category.count}",
+                f"a count between 0 and answered ({most}), not {category.count}",
                 line=_line(path, f"count = {category.count}"),
                 key=f"{where}.count",
             )
@@ -173,7 +174,7 @@ def troubles_of(profile: Profile) -> list[Trouble]:
 
     Ordered by the size of their largest category, largest first, then by id; extra ones last.
     """
-    size = {c.key: c.count for c in profile.category if c.injectable}
+    size = {c.key: c.count or 0 for c in profile.category if c.injectable}
 
     def rank(trouble: Trouble) -> tuple[int, str]:
         return -max((size.get(k, 0) for k in trouble.categories), default=0), trouble.id
@@ -191,7 +192,7 @@ def troubles_by_category(profile: Profile) -> dict[str, list[Trouble]]:
     all_of_them = troubles_of(profile)
     return {
         c.key: [t for t in all_of_them if c.key in t.categories]
-        for c in sorted(profile.category, key=lambda c: -c.count)
+        for c in sorted(profile.category, key=lambda c: -(c.count or 0))
         if c.injectable
     }
 
@@ -224,8 +225,15 @@ def category_weight(profile: Profile, key: str, weight: Weight = "a") -> float:
 
 
 def _from_count(category: Category, profile: Profile, weight: Weight) -> float:
+    if category.count is None:
+        return 0.0
     if weight == "a":
         return float(category.count)
+    if profile.answered is None:
+        raise OnshiError(
+            f"profile {profile.name}: weight b has no value, since the source does not say how "
+            "many institutions answered; use weight a"
+        )
     if category.count >= profile.answered:
         raise OnshiError(
             f"profile {profile.name}: weight b of {category.key!r} has no value, since every "

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any, Literal
 
 import msgspec
 
+from onshi.catalogue.days import check_day
 from onshi.schedule import Schedule
-from onshi.visit import Decision
+from onshi.visit import Decision, Purpose
 
-__all__ = ["Category", "FaultUse", "Profile", "RuleText", "Situation", "Surface", "Trouble"]
+__all__ = [
+    "Category",
+    "FaultUse",
+    "Figure",
+    "Profile",
+    "RuleText",
+    "Situation",
+    "Step",
+    "Surface",
+    "Table",
+    "Timeline",
+    "Trouble",
+]
 
 Surface = Literal["pcsc", "webapi", "folder", "face"]
+Status = Literal["printed", "inferred", "lost", "inconsistent", "external"]
+"""How a figure stands in its source: as printed; read from its place only; lost with a chart;
+printed, and at odds with another figure; from elsewhere, cited by another document."""
 
 
 class FaultUse(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -22,6 +39,44 @@ class FaultUse(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     surfaces: tuple[Surface, ...] | None = None
     when: Schedule = Schedule()
     settings: dict[str, Any] = {}
+
+
+class Step(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """What happens after the first visit, at a later date or the same one.
+
+    ``on``: a date (``2025-11-10``) or a distance from the first visit: ``+12d``, ``+1m`` (the same
+    day of the next month, or its last), ``+1m:10`` (the 10th of the next month). ``do``:
+
+    - ``visit``: the patient comes again, the product keeping what it has of them; ``next``:
+      somebody else comes, while what troubles the site goes on
+    - ``claim``: the month is closed, and the レセプト電算 file goes to the 審査支払機関
+    - ``returns``: its answer comes; what it returns is a RECEIPTC.HEN for the product.
+      ``reason``: why it returns whatever is right (else the coverage's truth decides)
+
+    ``brings`` to ``limit_consent`` as in :class:`Situation`, where they differ from it. ``fault``
+    begins before the step and goes on; ``lift`` names faults that are over by then. ``what`` says
+    in our own words what is so by then. ``shows``: what the system answers on that day to an
+    inquiry for the patient, as OQSCD006 (``1`` valid … ``4`` not found), or ``silent``.
+    """
+
+    on: str = "+0d"
+    do: Purpose = "visit"
+    next: bool = False
+    what: str = ""
+    brings: tuple[str, ...] | None = None
+    says: dict[str, Any] | None = None
+    pins: tuple[str, ...] | None = None
+    decisions: tuple[Decision, ...] | None = None
+    limit_consent: bool | None = None
+    reason: str = ""
+    fault: tuple[FaultUse, ...] = ()
+    lift: tuple[str, ...] = ()
+    shows: str = ""
+
+    def __post_init__(self) -> None:
+        check_day(self.on)
+        if self.next and self.do != "visit":
+            raise ValueError("next = true goes with do = 'visit': nobody else's claim is looked at")
 
 
 class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -35,6 +90,7 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     ``limit_consent``: asked with 限度額 consent.
     ``visits``: how often the same patient comes, the product keeping what it has of them.
     ``namesake_before``: another person of the same name is received first and has a chart then.
+    ``step``: what comes after these visits, in the order of its days.
     """
 
     brings: tuple[str, ...] = ("card",)
@@ -48,14 +104,16 @@ class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields
     limit_consent: bool = False
     visits: int = 1
     namesake_before: bool = False
+    step: tuple[Step, ...] = ()
 
 
 class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A catalogued case. ``source`` cites document and line (``003:L616``) or is ``added``.
 
     ``what`` says in our own words what happens. ``support`` is the number of distinct cases
-    quoted in the sources, the editorial weight inside a category. ``why_not`` is set on a
-    trouble that cannot be injected.
+    quoted in the sources, the editorial weight inside a category. ``process``: whether it comes
+    to one patient or to the whole site for a while. ``why_not`` is set on a trouble that cannot
+    be injected, ``partly`` says what of one that can is not.
     """
 
     id: str
@@ -71,6 +129,8 @@ class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     situation: Situation = Situation()
     fault: tuple[FaultUse, ...] = ()
     why_not: str = ""
+    partly: str = ""
+    process: Literal["encounter", "site"] = "encounter"
 
     def hit(self, surfaces: frozenset[str]) -> frozenset[str]:
         """Those of a product's surfaces on which it meets the trouble; all of them if on none."""
@@ -92,51 +152,116 @@ class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
 
 
 class Category(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """One row of a survey's table of troubles. ``share`` is the printed percentage."""
+    """One row of a survey's table of troubles. ``share`` is the printed percentage.
+
+    ``count`` and ``share`` are None where the source has lost them; ``status`` and ``reason`` say
+    so. ``troubles``: ids that belong to it beside those that name it (a rule document names none).
+    """
 
     key: str
     label: str
-    count: int
-    share: float
+    count: int | None = None
+    share: float | None = None
     source: str
+    status: Status = "printed"
+    reason: str = ""
     injectable: bool = True
     weight_a: float | None = None
     weight_b: float | None = None
+    troubles: tuple[str, ...] = ()
+
+    def has(self, trouble: str, categories: Collection[str]) -> bool:
+        """Whether a trouble of that id, with these categories, belongs to it."""
+        return self.key in categories or trouble in self.troubles
+
+
+class Table(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """One question or table of a survey: what its shares are of, and whether its rows add up.
+
+    ``base``: ``sent``, ``answered``, ``n_troubled``, a number, or "" (no shares). ``adds_up``: one
+    answer each, so that the counts of the rows are together the base. ``digits``: to how many the
+    percentages are printed.
+    """
+
+    key: str
+    title: str
+    base: str | int = ""
+    adds_up: bool = False
+    digits: int = 1
+    note: str = ""
 
 
 class Figure(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """One other figure of a survey: its table, label, value, printed percentage, source line."""
+    """One other figure of a survey: its table, label, value, printed percentage, source line.
+
+    ``text`` is a figure that is no number (a range, as printed). ``reason`` goes with a ``status``
+    other than printed.
+    """
 
     table: str
     key: str
     label: str
     count: float | None = None
     share: float | None = None
+    text: str = ""
     source: str
     note: str = ""
+    status: Status = "printed"
+    reason: str = ""
 
 
 class Profile(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """A survey: its figures with their source lines, and the date it plays on."""
+    """A survey: its figures with their source lines, and the date it plays on.
+
+    ``kind`` ``rules``: a document that gives rules and no figures. What a source does not say
+    (``sent``, ``answered``, ``n_troubled``) is None.
+    """
 
     name: str
     title: str
     publisher: str
+    kind: Literal["survey", "rules"] = "survey"
     date: date
     period: str
     fieldwork: str
-    sent: int
-    answered: int
-    n_troubled: int
+    sent: int | None = None
+    answered: int | None = None
+    n_troubled: int | None = None
     source: str
     limits: tuple[str, ...] = ()
     category: tuple[Category, ...] = ()
+    table: tuple[Table, ...] = ()
     figure: tuple[Figure, ...] = ()
     extra_troubles: tuple[str, ...] = ()
 
 
+class Timeline(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """A course of events as the sources tell it, in dated steps. Its ids are T1, T3 …
+
+    ``trouble`` is the trouble whose scene, faults and rules it starts from ("": none); ``fault``
+    comes in addition. ``assumed`` says which dates and figures are not in the source. The first
+    of ``step`` is the first visit, its ``on`` the date on which it all begins.
+    """
+
+    id: str
+    title: str
+    what: str
+    source: tuple[str, ...]
+    assumed: str = ""
+    trouble: str = ""
+    surfaces: tuple[Surface, ...] = ()
+    rules: tuple[str, ...] = ()
+    situation: Situation = Situation()
+    fault: tuple[FaultUse, ...] = ()
+    step: tuple[Step, ...] = ()
+
+
 class RuleText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
-    """The words of a rule, in Japanese for reports. ``level``: fail, warn or context."""
+    """The words of a rule, in Japanese for reports. ``level``: fail, warn or context.
+
+    ``observes`` names what it reads of a visit, claim or return; ``surfaces`` where that can be
+    seen (empty: on any). ``valid_from`` and ``valid_to`` bound the dates on which it is judged.
+    """
 
     id: str
     level: Literal["fail", "warn", "context"]
@@ -144,8 +269,11 @@ class RuleText(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     title_en: str
     must: str
     must_not: str = ""
+    must_en: str = ""
+    must_not_en: str = ""
     why: str = ""
     source: tuple[str, ...] = ()
     observes: tuple[str, ...] = ()
+    surfaces: tuple[Surface, ...] = ()
     valid_from: date | None = None
     valid_to: date | None = None

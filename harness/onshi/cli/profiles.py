@@ -74,7 +74,7 @@ def _show(profile: Profile) -> None:
         f"回答 {profile.answered}  トラブルあり {profile.n_troubled}"
     )
     rows = table("  種類", "key", "医療機関", "割合", "出典", "トラブル数")
-    for c in sorted(profile.category, key=lambda c: -c.count):
+    for c in sorted(profile.category, key=lambda c: -(c.count or 0)):
         runs = str(len(runnable[c.key])) if c.injectable else "注入できない"
         rows.add_row(f"  {c.label}", c.key, str(c.count), f"{c.share}%", c.source, runs)
     out.print(rows)

@@ -65,4 +65,3 @@ class Case:
     returned: bool = True
     alive: bool | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
-    claim: bytes | None = None

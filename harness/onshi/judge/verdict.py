@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Literal
 
 from onshi.catalogue.load import load_rules
 from onshi.catalogue.records import RuleText
 from onshi.errors import OnshiError, UnknownNameError
 from onshi.judge.case import Case, Finding, Verdict
-from onshi.judge.rules import rules
+from onshi.judge.rules import rules, story_rules
+from onshi.judge.story import Story
 
-__all__ = ["LEVELS", "judge_case", "outcome"]
+__all__ = ["LEVELS", "judge_case", "judge_story", "outcome"]
 
 LEVELS = ("fail", "warn", "context", "off")
 _ALWAYS = "H51"
@@ -26,43 +28,75 @@ def judge_case(case: Case, levels: Mapping[str, str] | None = None) -> list[Find
     whatever the trouble is. Raises :class:`UnknownNameError` for a rule that does not exist, in
     the trouble or in ``levels``, and :class:`OnshiError` for a level that does not.
     """
-    texts, levels = load_rules(), levels or {}
+    levels = levels or {}
+    found: list[Finding] = []
+    for text in _texts(case.trouble.rules, levels):
+        if text.id in story_rules() and text.id not in rules():
+            continue
+        found += _weighed(_judge(case, text), text, levels)
+    if _ALWAYS not in case.trouble.rules and (not case.returned or case.alive is False):
+        text = load_rules()[_ALWAYS]
+        hung = _weighed(_judge(case, text), text, levels)
+        found += [f for f in hung if f.verdict is Verdict.BROKEN]
+    return found
+
+
+def judge_story(story: Story, levels: Mapping[str, str] | None = None) -> list[Finding]:
+    """The findings of the rules that look at a whole course: its claims, what came of them.
+
+    ``levels`` and what is raised as for :func:`judge_case`.
+    """
+    levels = levels or {}
+    found: list[Finding] = []
+    for text in _texts(story.trouble.rules, levels):
+        function = story_rules().get(text.id)
+        if function is None:
+            continue
+        day = story.chapters[-1].case.date
+        late = _out_of_date(text, day)
+        found += _weighed([late] if late else function(story), text, levels)
+    return found
+
+
+def _texts(ids: Iterable[str], levels: Mapping[str, str]) -> list[RuleText]:
+    """The texts of the rules to judge by, without those that are switched off."""
+    texts = load_rules()
     for id, level in levels.items():
         if id not in texts:
             raise UnknownNameError("rule", id, texts)
         if level not in LEVELS:
             raise OnshiError(f"the level of {id} is {', '.join(LEVELS)}, not {level!r}")
-    found: list[Finding] = []
-    for id in dict.fromkeys(case.trouble.rules):
+    for id in ids:
         if id not in texts:
             raise UnknownNameError("rule", id, texts)
-        found += _run(case, texts[id], levels.get(id))
-    if _ALWAYS not in case.trouble.rules and (not case.returned or case.alive is False):
-        hung = _run(case, texts[_ALWAYS], levels.get(_ALWAYS))
-        found += [f for f in hung if f.verdict is Verdict.BROKEN]
-    return found
+    return [texts[id] for id in dict.fromkeys(ids) if levels.get(id) != "off"]
 
 
-def _run(case: Case, text: RuleText, level: str | None) -> list[Finding]:
+def _weighed(
+    findings: Iterable[Finding], text: RuleText, levels: Mapping[str, str]
+) -> list[Finding]:
+    level = levels.get(text.id)
     if level == "off":
         return []
-    return [
-        replace(f, level=level or f.level, source=f.source or text.source)
-        for f in _judge(case, text)
-    ]
+    return [replace(f, level=level or f.level, source=f.source or text.source) for f in findings]
 
 
 def _judge(case: Case, text: RuleText) -> Iterable[Finding]:
-    if (text.valid_from and case.date < text.valid_from) or (
-        text.valid_to and case.date > text.valid_to
-    ):
-        return [_unjudged(text, f"{case.date} はこの規則の期間の外である")]
+    late = _out_of_date(text, case.date)
+    if late:
+        return [late]
     function = rules().get(text.id)
     if function is not None:
         return function(case)
     if text.level == "context":
         return [_unjudged(text, "判定せずに示すだけの規則である")]
     return [_unjudged(text, "この規則に要る材料（請求ファイルなど）はまだ読み取らない")]
+
+
+def _out_of_date(text: RuleText, day: date) -> Finding | None:
+    if (text.valid_from and day < text.valid_from) or (text.valid_to and day > text.valid_to):
+        return _unjudged(text, f"{day} はこの規則の期間の外である")
+    return None
 
 
 def _unjudged(text: RuleText, reason: str) -> Finding:

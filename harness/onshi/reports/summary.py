@@ -46,7 +46,7 @@ def category_rows(
     """(category, counts) by falling share; counts also hold ``out`` (対象外)."""
     rows, out_of_scope = list(rows), list(out_of_scope)
     table = []
-    for category in sorted(profile.category, key=lambda c: -c.share):
+    for category in sorted(profile.category, key=lambda c: -(c.share or 0)):
         if not category.injectable:
             continue
         counts = {

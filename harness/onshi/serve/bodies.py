@@ -243,8 +243,8 @@ class CategoryAnswer(_Answer):
 
     key: str
     label: str
-    count: int
-    share: float
+    count: int | None
+    share: float | None
 
 
 class ProfileAnswer(_Answer):
@@ -253,7 +253,7 @@ class ProfileAnswer(_Answer):
     name: str
     title: str
     date: date
-    n_troubled: int
+    n_troubled: int | None
     categories: list[CategoryAnswer]
 
 
