@@ -36,7 +36,8 @@ def cycles(number: int, *how: str) -> list[dict[str, Any]]:
 def test_ten_thousand_insertions_under_a_card_monitor_leave_nothing_but_the_journal() -> None:
     before, after = cycles(CYCLES)
     print(before, after)
-    assert (after["threads"], after["files"]) == (before["threads"], before["files"])
+    assert after["threads"] <= before["threads"]  # one of a moment may have been there before
+    assert after["files"] <= before["files"]
     events = after["events"] - before["events"]
     assert events == after["card_events"] - before["card_events"] == CYCLES * 9 // 10
     assert after["objects"] - before["objects"] < events + 500
