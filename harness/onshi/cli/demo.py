@@ -87,13 +87,15 @@ def _run(clinic: str, profile: str) -> tuple[list[Row], int]:
 
 
 def _print_categories(survey: Any, rows: list[Row]) -> None:
-    from onshi.reports.summary import category_rows
+    from onshi.reports.summary import category_rows, share_text
 
-    print(f"{survey.title} (n = {survey.n_troubled:,})")
+    counted = f" (n = {survey.n_troubled:,})" if survey.n_troubled is not None else ""
+    print(f"{survey.title}{counted}")
     for category, counts in category_rows(survey, rows, []):
-        met = sorted({m for r in rows if category.key in r.categories for m in r.met})
+        mine = [r for r in rows if category.has(r.trouble, r.categories)]
+        met = sorted({m for r in mine for m in r.met})
         print(
-            f"{category.share:5.1f} %  {category.label}: "
+            f"{share_text(survey, category):>7}  {category.label}: "
             f"適合 {counts['passed']}、違反 {counts['failed']}、観測なし {counts['skipped']}"
             f"  ({' '.join(met)})"
         )

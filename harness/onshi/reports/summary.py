@@ -18,6 +18,7 @@ __all__ = [
     "category_rows",
     "details",
     "not_run",
+    "share_text",
     "shares",
     "shares_note",
     "summary",
@@ -50,10 +51,10 @@ def category_rows(
         if not category.injectable:
             continue
         counts = {
-            r: sum(1 for x in rows if x.result == r and category.key in x.categories)
+            r: sum(1 for x in rows if x.result == r and category.has(x.trouble, x.categories))
             for r in _RESULTS
         }
-        counts["out"] = sum(1 for t in out_of_scope if category.key in t.categories)
+        counts["out"] = sum(1 for t in out_of_scope if category.has(t.id, t.categories))
         table.append((category, counts))
     return table
 
@@ -69,10 +70,23 @@ def summary(run: Run, rows: list[Row]) -> Iterator[Line]:
 
 def shares_note(profile: Profile) -> str:
     """What the shares are, and what they are not."""
+    if profile.kind == "rules":
+        return "取り扱いを定めた文書で、調査ではありません。割合はありません。"
+    if profile.n_troubled is None:
+        among = "トラブルがあったと答えた施設 (数は資料から分からない) のうち"
+    else:
+        among = f"トラブルがあったと答えた {profile.n_troubled:,} 施設のうち"
     return (
-        f"割合は、トラブルがあったと答えた {profile.n_troubled:,} 施設のうち"
-        "その項目を挙げた施設の割合です (製品の不具合率ではありません)。"
+        f"割合は、{among}その項目を挙げた施設の割合です"
+        " (受診ごとの発生確率や製品の不具合率ではありません)。"
     )
+
+
+def share_text(profile: Profile, category: Category) -> str:
+    """The printed percentage; 不明 where the source has lost it, － where there never was one."""
+    if category.share is not None:
+        return f"{category.share:.1f} %"
+    return "－" if profile.kind == "rules" else "不明"
 
 
 def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
@@ -80,10 +94,16 @@ def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
     yield Line(shares_note(profile))
     for category, counts in category_rows(profile, rows, run.out_of_scope):
         yield Line(
-            f"{category.share:5.1f} %  適合 {counts['passed']:2}  違反 {counts['failed']:2}"
+            f"{_padded(share_text(profile, category))}  適合 {counts['passed']:2}  違反 {counts['failed']:2}"
             f"  猶予 {counts['waived']:2}  観測なし {counts['skipped']:2}"
             f"  対象外 {counts['out']:2}  {category.label}"
         )
+
+
+def _padded(share: str) -> str:
+    """As wide as ``77.2 %`` on a terminal, where a Japanese letter takes two columns."""
+    wide = sum(1 for letter in share if not letter.isascii())
+    return " " * (7 - len(share) - wide) + share
 
 
 def details(run: Run, rows: list[Row]) -> Iterator[Line]:
