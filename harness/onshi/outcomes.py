@@ -60,7 +60,8 @@ class Row(msgspec.Struct, kw_only=True):
     """One outcome as it travels: from a worker process, in results.json, over HTTP.
 
     ``met``, ``broken`` (level fail) and ``warned`` (level warn) hold rule ids, sorted. ``name``
-    tells an encounter from others with the same trouble; it is empty for a plain trouble.
+    tells an encounter from others with the same trouble; it is empty for a plain trouble. Of
+    ``count`` encounters with the same outcome it is the first, ``also`` names a few others.
     """
 
     trouble: str
@@ -77,6 +78,8 @@ class Row(msgspec.Struct, kw_only=True):
     waived: list[Waiver] = []
     findings: list[Finding] = []
     reproduce: str = ""
+    count: int = 1
+    also: list[str] = []
 
 
 def conclude(course: Course, trouble: Trouble, problem: str = "") -> Outcome:
@@ -84,7 +87,7 @@ def conclude(course: Course, trouble: Trouble, problem: str = "") -> Outcome:
 
     Without a trouble (:data:`UNTROUBLED`) there is no rule: the patient must be found valid.
     """
-    if trouble is UNTROUBLED:
+    if trouble.id == UNTROUBLED.id:
         return _plain(course, problem)
     findings = course.findings(trouble)
     return Outcome(trouble, outcome(findings), findings, problem)

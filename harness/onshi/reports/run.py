@@ -33,7 +33,8 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     ``troubles`` are the ids that were to be run, ``scope`` those that the product's surfaces cannot
     meet (対象外); ``rules`` the levels that the vendor changed, ``limits`` its own limits in
     seconds, ``waivers`` its known breaks. ``whole``: every trouble of the profiles was to be run,
-    each once. ``encounters``: instead of each trouble, so many patients drawn from the mix.
+    each once. ``encounters``: instead of each trouble, so many patients drawn from the mix, a
+    share ``rate`` of them with a trouble, categories by ``weight`` (a, b).
     """
 
     profiles: list[str] = []
@@ -47,6 +48,8 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     waivers: list[Waiver] = []
     whole: bool = False
     encounters: int = 0
+    rate: float = 0.0
+    weight: str = "a"
     min_observed: int = 0
 
     @cached_property
