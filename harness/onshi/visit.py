@@ -86,9 +86,9 @@ class Chart(msgspec.Struct, kw_only=True):
 
     Names as displayed (the space may be either width), dates ISO, ``copay_percent`` in percent,
     ``limit`` an OQSCD012 bracket (``A03``), ``public`` the registered 公費 numbers. ``relation`` is
-    本人 or 家族 (or ``1``, ``2`` as in the messages); ``valid_from`` and ``valid_to`` are 適用開始日
-    and 有効期限 as text (``2025-04-01``). ``None`` means not reported; ``""`` means that the
-    product shows the field empty.
+    本人 or 家族 (or ``1``, ``2`` as in the messages); ``valid_from`` and ``valid_to`` are
+    適用開始日 and 有効期限 as text (``2025-04-01``). ``None`` means not reported; ``""`` means that
+    the product shows the field empty.
     """
 
     chart_no: str | None = None
