@@ -38,7 +38,7 @@ __all__ = [
 Weight = Literal["a", "b"]
 """``a``: normalised counts of institutions; ``b``: normalised -ln(1 - count / answered)."""
 
-_NOT_A_PROFILE = frozenset({"rules"})
+_NOT_A_PROFILE = frozenset({"rules", "timelines"})
 
 
 class _TroubleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
