@@ -38,6 +38,7 @@ __all__ = [
 _GLANCE = 0.1
 """Seconds in which a program that watches the reader has certainly looked."""
 _MANY = 1000
+_ABOUT_FILES = frozenset({"H34", "H35"})
 
 
 def chart_of(patient: Patient, coverage: Coverage, on: Any) -> Chart:
@@ -253,6 +254,7 @@ class Reception:
                 scene=copy.copy(desk.scene),
                 answers=desk.answers[self._from_answer :],
                 events=[event for _, event in desk.journal.since(self._from_event)],
+                left=_left_in_folder(desk, self.trouble),
             )
 
     @property
@@ -309,6 +311,7 @@ class Reception:
             answers=seen.answers,
             events=seen.events,
             verifies=sum(1 for e in seen.events if _is_verify(e)),
+            left=seen.left,
             next_visit=self.next_visit,
             **more,
         )
@@ -321,6 +324,22 @@ class _Seen:
     scene: Scene
     answers: list[Answer]
     events: list[dict[str, Any]]
+    left: list[str] | None
+
+
+def _left_in_folder(desk: Desk, trouble: Trouble | None) -> list[str] | None:
+    """What lies in the exchange folder now, where a rule of the trouble wants to know.
+
+    None without a folder, or while it is out of reach.
+    """
+    wanted = trouble is not None and not _ABOUT_FILES.isdisjoint(trouble.rules)
+    if not wanted or not desk.surfaces & {"folder", "face"}:
+        return None
+    try:
+        found = [p for where in ("res", "face") for p in (desk.folder / where).iterdir()]
+    except OSError:
+        return None
+    return sorted(f"{p.parent.name}/{p.name}" for p in found)
 
 
 def _take_out(desk: Desk) -> None:

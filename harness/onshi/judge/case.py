@@ -47,7 +47,8 @@ class Case:
     journal of the visit. ``next_handling``/``next_visit``/``next_events`` belong to the patient
     who followed.
     ``returned`` is False when ``check_in`` ran into the harness' deadline. ``verifies`` counts
-    VERIFY commands that carried a PIN. ``limits`` are the vendor's own limits in seconds.
+    VERIFY commands that carried a PIN. ``limits`` are the vendor's own limits in seconds. ``left``
+    names what lay in the exchange folder at the end (``face/x.xml``), None where there is none.
     """
 
     trouble: Trouble
@@ -65,3 +66,4 @@ class Case:
     returned: bool = True
     alive: bool | None = None
     limits: Mapping[str, float] = field(default_factory=dict)
+    left: Sequence[str] | None = None

@@ -29,6 +29,10 @@ class Half:
     def unseen(self, reason: str) -> Finding:
         return self._finding(Verdict.NOT_OBSERVED, f"観測なし: {reason}")
 
+    def noted(self, seen: str) -> Finding:
+        """For a rule of level context: what was so, beside the result and never judged."""
+        return self._finding(Verdict.NOT_OBSERVED, f"参考: {seen}", seen)
+
     def _finding(self, verdict: Verdict, reason: str, seen: str = "") -> Finding:
         return Finding(
             rule=self.rule,

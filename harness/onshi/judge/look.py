@@ -13,6 +13,8 @@ from datetime import date, timedelta
 from onshi.eligibility.blackdot import dot
 from onshi.judge.case import Case
 from onshi.judge.compare import day, percent, same
+from onshi.judge.papers import PROVISIONAL_END, serves
+from onshi.people.numbers import Scheme
 from onshi.seams import Answer, Record
 from onshi.visit import DOCUMENTS, RESPONSE_OF_DOCUMENT, Chart, Handling
 
@@ -34,9 +36,6 @@ WORDS = {
 }
 _INSURANCE = frozenset({*NUMBERS, "branch", "copay_percent", "limit", "public", "status"})
 _NOT_RECEIVED = frozenset({"pending", "request_error", "device_unusable", "system_unreachable"})
-_HOKENSHO_END = date(2025, 12, 1)
-_PROVISIONAL_END = date(2026, 3, 31)
-_PROVISIONAL_START = date(2025, 6, 27)
 _OWN_LANES = frozenset({"", "desk", "fault", "card", "reader", "folder", "face", "terminal"})
 
 
@@ -208,20 +207,19 @@ def copay_chosen(case: Case) -> int | None:
 
 
 # ---------------------------------------------------------------------- situation
-def brought(case: Case) -> list[str]:
-    """What the patient shows that confirms a qualification on this date.
+def scheme(case: Case) -> Scheme:
+    """The scheme in which the patient really is."""
+    return case.scene.truth.qualification.plan
 
-    健康保険証 until 2025-12-01 and, provisionally, expired until 2026-03-31; the お知らせ together
-    with the card, or alone during the provisional period (``003:L260-266``).
-    """
-    brings = set(case.visit.brings)
-    provisional = _PROVISIONAL_START <= case.date <= _PROVISIONAL_END
-    good = {"資格確認書"}
-    if case.date <= _HOKENSHO_END or provisional:
-        good.add("健康保険証")
-    if provisional or "card" in brings:
-        good.add("資格情報のお知らせ")
-    found = [d for d in DOCUMENTS if d in brings and d in good]
+
+def brought(case: Case) -> list[str]:
+    """What the patient shows that confirms a qualification on this date (:mod:`.papers`)."""
+    brings, plan = set(case.visit.brings), scheme(case)
+    found = [
+        d
+        for d in DOCUMENTS
+        if d in brings and serves(d, plan, case.date, with_card="card" in brings)
+    ]
     if brings & {"phone", "マイナポータル"}:
         found.append("マイナポータル")
     return found
@@ -254,7 +252,7 @@ def ways_on(case: Case) -> set[str] | None:
     found = offered(case)
     if found is None:
         return None
-    return found - {"ten_wari"} - ({"hokensho"} if case.date > _PROVISIONAL_END else set())
+    return found - {"ten_wari"} - ({"hokensho"} if case.date > PROVISIONAL_END else set())
 
 
 def said(case: Case) -> str | None:
@@ -287,6 +285,14 @@ def faults_struck(case: Case) -> bool:
     if "card" not in case.visit.brings and case.surfaces <= {"pcsc", "face"}:
         return True
     return any(e.get("event") == "fault" for e in case.events)
+
+
+def inquired(case: Case) -> bool:
+    """Whether the product asked for a qualification, answered or not."""
+    return bool(case.answers) or any(
+        e.get("event") == "request" and (e.get("service") == "search" or "by" in e)
+        for e in case.events
+    )
 
 
 def touched(case: Case) -> bool:
@@ -328,4 +334,4 @@ def fault_families(case: Case) -> set[str]:
 
 def clean(case: Case, answer: Answer) -> bool:
     """Whether an answer went out at once and nothing on the way was tampered with."""
-    return answer.delay == 0 and not fault_families(case) & {"wire", "folder"}
+    return answer.delay == 0 and not fault_families(case) & {"wire", "file"}

@@ -32,7 +32,7 @@ def _classified(case: Case) -> Finding:
         return CLASS.unseen("どちらの不良とも示されていない")
     if not case.surfaces <= {"pcsc", "webapi"}:
         return CLASS.unseen("連携フォルダでは、届くかどうかを区別できない")
-    if families & {"card", "reader"} and not families & {"wire", "inquiry", "folder"}:
+    if families & {"card", "reader"} and not families & {"wire", "inquiry", "file"}:
         right = "device_unusable"
     elif families == {"wire"}:
         right = "system_unreachable"
