@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from onshi.catalogue.days import day_of
@@ -155,6 +156,7 @@ class Course:
             desk.injections.lift_fault(name)
         if self.trouble is not None:
             bring_about(desk, self.trouble.id, step.fault, self._surfaces)
+        desk.journal.only("desk").event("step", do=step.do, what=step.what)
         self.unknown = step.next
         if step.next:
             self._pages.append(_Page(page.reception.another(step)))
@@ -171,7 +173,8 @@ class Course:
         file, path = b"", None
         if last is not None and last.uke is not None:
             scene, today = self._desk.scene, self._desk.clock.today
-            settled = settle(last.uke, scene.coverages, scene.truth, today, reason=step.reason)
+            truth = scene.truth_on(self._treated(last))
+            settled = settle(last.uke, scene.coverages, truth, today, reason=step.reason)
             file = write_returns(last.uke, settled, today)
             if file:
                 path = self._desk.endpoints.private / _HEN
@@ -182,6 +185,11 @@ class Course:
         return _Page(
             page.reception.again(self._chart(), step, settled=settled, returns=path), file=file
         )
+
+    def _treated(self, claim: _Page) -> date:
+        """The day of the patient's last visit before a claim: what was so then decides."""
+        before = self._pages[: self._pages.index(claim)]
+        return next(p.visit.date for p in reversed(before) if p.visit.purpose == "visit")
 
     def _chart(self) -> Chart | None:
         """What the product last showed of the patient's chart."""

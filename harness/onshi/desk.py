@@ -304,7 +304,7 @@ class Desk:
         except ValueError as e:
             raise OnshiError(str(e)) from None
         self.clock.travel(when)
-        self.scene.date = when
+        self.scene.move(when)
         self._lane.event("date", date=when.isoformat())
         self.write_patient()
 

@@ -16,20 +16,35 @@ from onshi.seams import Scene, Seam
 
 if TYPE_CHECKING:
     from onshi.desk import Desk
+    from onshi.faults import FaultBoard
 
 __all__ = ["Injections"]
 
-_DATA = ("patient", "card", "coverages", "truth", "others", "medical")
+_DATA = ("patient", "card", "coverages", "truth", "other_times", "others", "medical")
 """What of a scene is its data."""
 
 
 @dataclass
 class _Injection:
-    """One fault; ``before`` is the scene as it was, where the fault edited it."""
+    """One fault; ``before`` is the scene as it was, where the fault edited it.
+
+    ``chance`` is the state of its stream then: the same edit can be made again.
+    """
 
     run: FaultRun
     trouble: str
     before: Scene | None
+    chance: Any = None
+
+    def edit_again(self, board: FaultBoard, scene: Scene) -> None:
+        """The same edit of a scene that was put back, as on the day on which it was made."""
+        assert self.before is not None
+        today = scene.date
+        scene.move(self.before.date)
+        self.before = _copied(scene)
+        self.run.rng.setstate(self.chance)
+        board.edit(self.run, scene, again=True)
+        scene.move(today)
 
 
 class Injections:
@@ -73,7 +88,7 @@ class Injections:
     def _edit(self, injection: _Injection) -> None:
         """Edit the scene; a fault that cannot leaves nothing behind. Raises :class:`OnshiError`."""
         board, scene = self._desk.board, self._desk.scene
-        injection.before = _copied(scene)
+        injection.before, injection.chance = _copied(scene), injection.run.rng.getstate()
         try:
             board.edit(injection.run, scene)
         except OnshiError:
@@ -117,8 +132,7 @@ class Injections:
             _restore(desk.scene, before)
             for later in self._made[first:]:
                 if later not in gone and later.before is not None:
-                    later.before = _copied(desk.scene)
-                    desk.board.edit(later.run, desk.scene, again=True)
+                    later.edit_again(desk.board, desk.scene)
             desk.show_card_again()
         for injection in gone:
             self._look_again(injection.run)
@@ -153,6 +167,7 @@ def _restore(scene: Scene, before: Scene) -> None:
     """Put data back in place: engines hold a reference to the scene. The date stays."""
     for name in _DATA:
         setattr(scene, name, getattr(before, name))
+    scene.move(scene.date)
 
 
 def _schedule(fault: str, when: Schedule | Mapping[str, Any] | None) -> Schedule:

@@ -451,10 +451,12 @@ class Site:
 class Scene:
     """Data before or at a date. Many troubles are an edit of it and no wrapper at all.
 
-    ``truth`` is what is really so (the patient's own papers show it), ``coverages`` what the
-    system knows, a :class:`~onshi.people.roster.Roster` whatever list it is set to. ``others``
-    are further people known to the system. ``medical`` has, by key of the person, whose 薬剤情報
-    is not as it should be.
+    ``truth`` is what is really so on ``date`` (the patient's own papers show it), and
+    ``other_times`` what was so of the patient before it and will be after it: :meth:`move` to
+    another date, and the truth is the one that holds there. ``coverages`` is what the system
+    knows, a :class:`~onshi.people.roster.Roster` whatever list it is set to. ``others`` are
+    further people known to the system. ``medical`` has, by key of the person, whose 薬剤情報 is
+    not as it should be.
     """
 
     patient: Patient
@@ -466,8 +468,25 @@ class Scene:
     medical: dict[str, MedicalFile] = field(default_factory=dict)
     site: Site = field(default_factory=Site)
     make_person: Callable[..., tuple[Patient, Coverage]] | None = None
+    other_times: tuple[Coverage, ...] = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "coverages" and not isinstance(value, Roster):
             value = Roster(value)
         super().__setattr__(name, value)
+
+    def truth_on(self, day: date) -> Coverage:
+        """What is really so of the patient on a day: of what holds then, what began last.
+
+        On a day on which nothing does, what held last before it; before everything, the first.
+        """
+        true = sorted((self.truth, *self.other_times), key=lambda c: c.holds_from)
+        begun = [c for c in true if c.holds_from <= day]
+        holding = [c for c in begun if c.holds_to is None or day <= c.holds_to]
+        return (holding or begun or true[:1])[-1]
+
+    def move(self, to: date) -> None:
+        """Another date, and what is so then; what the system knows follows from its own dates."""
+        now = self.truth_on(to)
+        self.other_times = tuple(c for c in (self.truth, *self.other_times) if c is not now)
+        self.truth, self.date = now, to

@@ -2,12 +2,17 @@
 
 Records are replaced, never changed in place: what was true before a fault is still held by the
 visit's chart.
+
+The truth has dates as the system's records have: ``scene.truth`` is what holds on the scene's
+date, ``scene.other_times`` what holds on others, and :func:`follow_on` is how a fault ends one and
+begins the next. What the system knows of either is a matter of ``known_from`` and
+``loss_known_from``, which the truth does not have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +25,7 @@ __all__ = [
     "edit_known",
     "edit_patient",
     "edit_qualification",
+    "follow_on",
     "own_coverages",
     "part_truth",
     "registered_before",
@@ -44,8 +50,9 @@ def edit_patient(scene: Scene, **changes: Any) -> Patient:
             c, patient=new, registered=tuple(_same_change(r, old, new) for r in c.registered)
         ),
     )
-    if scene.truth.patient is not new:
-        scene.truth = msgspec.structs.replace(scene.truth, patient=new)
+    _edit_truths(
+        scene, lambda c: c if c.patient is new else msgspec.structs.replace(c, patient=new)
+    )
     return new
 
 
@@ -64,12 +71,10 @@ def _same_change(registered: Registered, old: Patient, new: Patient) -> Register
 
 def edit_coverages(scene: Scene, change: Callable[[Coverage], Coverage]) -> None:
     """Pass the patient's records through ``change``; a truth that is one of them goes along."""
-    true = [c is scene.truth for c in scene.coverages]
-    scene.coverages = [
-        change(c) if c.patient.key == scene.patient.key else c for c in scene.coverages
-    ]
-    if True in true:
-        scene.truth = scene.coverages[true.index(True)]
+    before = list(scene.coverages)
+    scene.coverages = [change(c) if c.patient.key == scene.patient.key else c for c in before]
+    changed = {id(old): new for old, new in zip(before, scene.coverages, strict=True)}
+    _edit_truths(scene, lambda c: changed.get(id(c), c))
 
 
 def edit_known(scene: Scene, **changes: Any) -> None:
@@ -86,10 +91,35 @@ def registered_before(scene: Scene, before: Patient, until: date) -> None:
 
 
 def part_truth(scene: Scene) -> None:
-    """Give the truth a record of its own, so that the system's can be wrong."""
-    scene.truth = msgspec.structs.replace(
-        scene.truth, qualification=msgspec.structs.replace(scene.truth.qualification)
+    """Give the truth records of its own, so that the system's can be wrong."""
+    _edit_truths(
+        scene,
+        lambda c: msgspec.structs.replace(
+            c, qualification=msgspec.structs.replace(c.qualification)
+        ),
     )
+
+
+def _edit_truths(scene: Scene, change: Callable[[Coverage], Coverage]) -> None:
+    scene.truth = change(scene.truth)
+    scene.other_times = tuple(change(c) for c in scene.other_times)
+
+
+def follow_on(scene: Scene, new: Coverage) -> None:
+    """From ``new.holds_from`` the truth is ``new``; what was so until then ends the day before.
+
+    Only the truth changes: the system is told by the caller, by ``scene.coverages``.
+    """
+    last = new.holds_from - timedelta(days=1)
+    before = tuple(
+        c
+        if c.holds_to is not None and c.holds_to <= last
+        else msgspec.structs.replace(c, holds_to=last)
+        for c in (scene.truth, *scene.other_times)
+        if c.holds_from <= last
+    )
+    scene.truth, scene.other_times = new, before
+    scene.move(scene.date)
 
 
 def edit_qualification(scene: Scene, **changes: Any) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from onshi.eligibility.scenes import edit_coverages
+from onshi.eligibility.scenes import edit_coverages, follow_on
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import Scheme, qualification_under
 from onshi.seams import Scene, Seam
@@ -49,5 +49,5 @@ class InsurerChanged(Fault, frozen=True, kw_only=True):
                 loss_known_from=lost,
             ),
         )
-        scene.truth = truth
+        follow_on(scene, truth)
         scene.coverages.append(truth)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import msgspec
 
-from onshi.eligibility.scenes import edit_coverages, own_coverages
+from onshi.eligibility.scenes import edit_coverages, follow_on, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import qualification_under
 from onshi.seams import Scene, Seam
@@ -44,7 +44,7 @@ class LostQualification(Fault, frozen=True, kw_only=True):
             ),
         )
         if self.new:
-            scene.truth = new
+            follow_on(scene, new)
             scene.coverages.append(new)
         else:
             scene.truth = next(iter(own_coverages(scene)), scene.truth)
