@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import msgspec
 
 from onshi.eligibility.codes import CODE_LISTS
 from onshi.eligibility.scenes import edit_qualification
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.people.records import Limit
+from onshi.faults.limits import limit_certificate
 from onshi.seams import Scene, Seam
 
 
@@ -31,15 +29,8 @@ class LimitStale(Fault, frozen=True, kw_only=True):
         usual = ("B03", "B02") if scene.patient.age(scene.date) >= 70 else ("A03", "A01")
         truth = self.truth or next(b for b in usual if b != self.system)
         system = self.system or next(b for b in usual[::-1] if b != truth)
-        edit_qualification(scene, limit=_certificate(system, scene.date))
+        edit_qualification(scene, limit=limit_certificate(system, scene.date))
         qualification = msgspec.structs.replace(
-            scene.truth.qualification, limit=_certificate(truth, scene.date)
+            scene.truth.qualification, limit=limit_certificate(truth, scene.date)
         )
         scene.truth = msgspec.structs.replace(scene.truth, qualification=qualification)
-
-
-def _certificate(bracket: str, on: date) -> Limit:
-    """From the August 1st before the date, for a year."""
-    start = date(on.year - (on < date(on.year, 8, 1)), 8, 1)
-    card = "02" if bracket in ("A05", "A06", "B05", "B06") else "01"
-    return Limit(card=card, bracket=bracket, start=start, end=date(start.year + 1, 7, 31))
