@@ -17,7 +17,7 @@ import msgspec
 
 from onshi.errors import BadFileError
 
-__all__ = ["convert_table", "data_root", "explain", "load_toml", "read_toml"]
+__all__ = ["convert_table", "data_root", "explain", "line_of", "load_toml", "read_toml"]
 
 T = TypeVar("T")
 _HERE = Path(__file__).resolve().parent
@@ -75,7 +75,7 @@ def convert_table(path: Path, table: Any, kind: type[T], prefix: str = "") -> T:
 def _explain(path: Path, kind: type, message: str, prefix: str = "") -> BadFileError:
     """Turn msgspec's message into file, line, key and expectation."""
     key, expected = explain(kind, message)
-    line = _line_of(path, key)
+    line = line_of(path, key)
     return BadFileError(path, expected, line=line, key=".".join(p for p in (prefix, key) if p))
 
 
@@ -145,7 +145,7 @@ def _structs(kind: Any) -> set[type[msgspec.Struct]]:
     return {found for part in getattr(kind, "__args__", ()) for found in _structs(part)}
 
 
-def _line_of(path: Path, key: str) -> int | None:
+def line_of(path: Path, key: str) -> int | None:
     """The line on which a dotted key (``troubles[2].titel``) stands, as far as text can tell."""
     parts = re.findall(r"([^.\[\]]+)|\[(\d+|\.\.\.)\]", key)
     names = [name for name, _ in parts if name]

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from onshi.catalogue.load import draw, load_profile
+from onshi.catalogue.load import load_profile
 from onshi.catalogue.records import Profile, Trouble
+from onshi.catalogue.weights import draw
 from onshi.clinic import site_notes, site_of
 from onshi.clock import parse_date
 from onshi.config import find_config, load_class, waivers_of

@@ -10,12 +10,12 @@ import pytest
 from typer.testing import CliRunner
 
 from onshi.catalogue.load import (
-    draw,
     find_trouble,
     load_profile,
     load_troubles,
     troubles_of,
 )
+from onshi.catalogue.weights import draw
 from onshi.cli import app, main
 
 INJECTABLE = {
