@@ -25,6 +25,7 @@ __all__ = [
     "insurer",
     "kana",
     "means_invalid",
+    "one_width",
     "percent",
     "plain",
     "same",
@@ -49,6 +50,11 @@ _INVALID = ("invalid", "not_found", "無効", "喪失", "資格なし", "該当�
 def plain(value: str) -> str:
     """NFKC without any white space: names, and whatever has no rule of its own."""
     return "".join(unicodedata.normalize("NFKC", value).split())
+
+
+def one_width(value: str) -> str:
+    """NFKC in capitals, spaces and lines as they are: a text to look for something in."""
+    return unicodedata.normalize("NFKC", value).upper()
 
 
 def kana(value: str) -> str:

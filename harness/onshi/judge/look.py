@@ -88,6 +88,11 @@ def as_chart(record: Record) -> Chart:
         branch=_sent(record, "InsuredBranchNumber", q.branch),
         copay_percent=percent(ratio) if ratio else None,
         limit=_limit(record),
+        relation=_sent(record, "PersonalFamilyClassification", q.relation),
+        valid_from=_sent(record, "InsuredCardValidDate", f"{q.acquired:%Y%m%d}"),
+        valid_to=_sent(
+            record, "InsuredCardExpirationDate", f"{q.valid_to:%Y%m%d}" if q.valid_to else None
+        ),
     )
 
 
