@@ -153,7 +153,8 @@ class Course:
         if day != desk.clock.today:
             desk.travel(day)
         for name in step.lift:
-            desk.injections.lift_fault(name)
+            if name in desk.injections.faults:  # else it is not of this product's surfaces
+                desk.injections.lift_fault(name)
         if self.trouble is not None:
             bring_about(desk, self.trouble.id, step.fault, self._surfaces)
         desk.journal.only("desk").event("step", do=step.do, what=step.what)
