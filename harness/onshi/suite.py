@@ -82,9 +82,10 @@ def _one_per_category(profile: Profile, troubles: list[Trouble]) -> list[Trouble
     """For each category the trouble that clinics describe most often, its own before a guest's."""
     chosen: dict[str, Trouble] = {}
     for category in profile.category:
-        candidates = [t for t in troubles if category.key in t.categories]
+        candidates = [t for t in troubles if category.has(t.id, t.categories)]
         if candidates:
-            best = max(candidates, key=lambda t: (t.categories[0] == category.key, t.support))
+            own = (category.key,)
+            best = max(candidates, key=lambda t: (t.categories[:1] == own, t.support))
             chosen[best.id] = best
     return list(chosen.values())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -63,8 +64,10 @@ def test_troubles_as_a_table() -> None:
 def test_profiles_as_json() -> None:
     code, out = run("profiles", "--json")
     assert code == 0
-    (survey,) = json.loads(out)
-    assert (survey["name"], survey["date"]) == ("hodanren2025", "2025-10-20")
+    surveys = {s["name"]: s for s in json.loads(out)}
+    assert len(surveys) == 6
+    survey = surveys["hodanren2025"]
+    assert survey["date"] == "2025-10-20"
     assert survey["n_troubled"] == 7346
     dots = survey["categories"][0]
     assert {k: dots[k] for k in ("key", "label", "count", "share")} == {
@@ -74,14 +77,30 @@ def test_profiles_as_json() -> None:
         "share": 77.2,
     }
     assert len(survey["categories"]) == 11
+    lost = surveys["chiba2023"]["categories"][-1]
+    assert (lost["key"], lost["count"], lost["status"]) == ("chiba_insurer", None, "lost")
+    assert surveys["mhlw2023"]["kind"] == "rules"
+    assert surveys["mhlw2023"]["sent"] is surveys["hodanren2024"]["answered"] is None
+    cases = [f for f in survey["figures"] if (f["table"], f["key"]) == ("ten_wari", "cases_min")]
+    assert [(f["count"], f["source"]) for f in cases] == [(3686, "003:L111")]
 
 
 def test_profiles_says_that_a_share_is_not_a_rate() -> None:
     code, out = run("profiles", "hodanren2025")
     assert code == 0
     assert "77.2%" in out
-    assert "発生率ではない" in out
+    assert "受診ごとの確率でも製品の不良率でもない" in out
     assert "pytest --profile=hodanren2025" in out
+
+
+def test_profiles_says_what_is_not_known_and_why() -> None:
+    out = run("profiles", "chiba2023", "mhlw2023")[1]
+    assert "None" not in out
+    assert re.search(r"chiba_insurer +不明 +不明", out)
+    assert "chiba_insurer: 不明。離れて残った数は4つ" in out
+    assert re.search(r"chiba_chip +36 推定", out)
+    assert "規則の資料（調査ではない）" in out
+    assert out.index("chiba_other_person") < out.index("chiba_insurer")
 
 
 def test_explain_a_trouble() -> None:
@@ -92,7 +111,7 @@ def test_explain_a_trouble() -> None:
         "card.pull",
         "READ_BINARY",
         "H51 [fail]",
-        "3541 医療機関、48.2%",
+        "hodanren2025 で 3,541 医療機関、割合 48.2%",
         "onshi exec --trouble card.pulled_mid_session -- CMD",
         "pytest --profile=hodanren2025 --onshi-trouble card.pulled_mid_session",
     ):
@@ -154,7 +173,7 @@ def exit_code(*args: str) -> int | str | None:
         (["troubles", "--surface", "fase"], "did you mean face?"),
         (["troubles", "--category", "blackdots"], "did you mean blackdot?"),
         (["troubles", "--layer", "nettwork"], "did you mean network?"),
-        (["profiles", "hodanren2024"], "did you mean hodanren2025?"),
+        (["profiles", "hodanren2052"], "did you mean hodanren2025"),
         (["troubels"], "Did you mean 'troubles'"),
         (["troubles", "--jsn"], "No such option"),
         (["explain"], "Missing argument"),

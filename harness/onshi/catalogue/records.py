@@ -234,6 +234,10 @@ class Profile(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
     figure: tuple[Figure, ...] = ()
     extra_troubles: tuple[str, ...] = ()
 
+    def digits(self, table: str = "category") -> int:
+        """To how many digits the percentages of a table are printed; 1 if it is not declared."""
+        return next((t.digits for t in self.table if t.key == table), 1)
+
 
 class Timeline(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """A course of events as the sources tell it, in dated steps. Its ids are T1, T3 …

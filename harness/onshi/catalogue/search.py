@@ -13,7 +13,6 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from onshi.catalogue.records import Profile, RuleText, Trouble
-from onshi.catalogue.words import OTHER_CATEGORIES
 
 __all__ = ["Hit", "fold", "search"]
 
@@ -49,7 +48,7 @@ def search(
     katakana and Latin runs, so that a whole sentence can be asked) with ``exact=False``. An
     empty query finds nothing.
     """
-    labels = {key: [label] for key, label in OTHER_CATEGORIES.items()}
+    labels: dict[str, list[str]] = {}
     for profile in profiles:
         for category in profile.category:
             labels.setdefault(category.key, []).append(category.label)

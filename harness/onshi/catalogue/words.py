@@ -5,11 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from onshi.catalogue.records import Situation
+from onshi.catalogue.records import Category, Figure, Situation
 from onshi.schedule import Schedule
 from onshi.visit import Decision
 
-__all__ = ["OTHER_CATEGORIES", "PERSONS", "schedule_words", "settings_words", "situation_words"]
+__all__ = [
+    "PERSONS",
+    "SHARE_IS",
+    "STATUSES",
+    "count_words",
+    "schedule_words",
+    "settings_words",
+    "share_words",
+    "situation_words",
+]
 
 PERSONS = {
     "elderly": "70～74歳",
@@ -24,15 +33,17 @@ PERSONS = {
 }
 """The kinds of patient a situation can ask for."""
 
-OTHER_CATEGORIES = {
-    "chiba_chip": "マイナ保険証の不具合（千葉県保険医協会の調査、2023年）",
-    "chiba_other_person": "他人の情報（千葉県保険医協会の調査、2023年）",
-    "chiba_insurer": "保険者の情報が正しく反映されていない（千葉県保険医協会の調査、2023年）",
-    "chiba_reader_pc": "カードリーダー・パソコンの不具合（千葉県保険医協会の調査、2023年）",
-    "other": "その他（調査の自由記述）",
-    "wrong_medical_info": "間違った医療情報の紐付け（全国保険医団体連合会の調査、2023年）",
+SHARE_IS = "その種類を1回でも経験した医療機関の割合（受診ごとの確率でも製品の不良率でもない）"
+"""What the share of a category is, and what it is not: it stands beside every share."""
+
+STATUSES = {
+    "printed": "印字のとおり",
+    "inferred": "推定",
+    "lost": "不明",
+    "inconsistent": "食い違い",
+    "external": "資料の外",
 }
-"""Categories of surveys that are not shipped as profiles: their troubles are run by their ids."""
+"""How a figure stands in its source (``records.Status``)."""
 
 _ANSWERS = {
     "use_online": "オンラインの情報を使う",
@@ -41,6 +52,25 @@ _ANSWERS = {
     "cancel": "やめる",
 }
 _BROUGHT = {"card": "マイナンバーカード", "phone": "スマートフォン"}
+
+
+def count_words(row: Category | Figure) -> str:
+    """The count or the text of a row (``5,668``, ``36 推定``); ``不明`` where there is none."""
+    count = "" if row.count is None else f"{row.count:,.10g}"
+    text = row.text if isinstance(row, Figure) else ""
+    number = f"{count}（{text}）" if count and text else count or text
+    if not number:
+        return "－" if row.share is not None else STATUSES["lost"]
+    return number if row.status == "printed" else f"{number} {STATUSES[row.status]}"
+
+
+def share_words(row: Category | Figure, digits: int = 1) -> str:
+    """The printed percentage with as many digits (``77.2%``); ``不明`` for a category or lost
+    figure without one, ``－`` for a figure that never had one.
+    """
+    if row.share is not None:
+        return f"{row.share:.{digits}f}%"
+    return STATUSES["lost"] if isinstance(row, Category) or row.status == "lost" else "－"
 
 
 def schedule_words(when: Schedule) -> str:

@@ -9,7 +9,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from onshi.catalogue.records import FaultUse, RuleText, Trouble
+    from onshi.catalogue.records import Category, FaultUse, Profile, RuleText, Trouble
     from onshi.faults.base import Fault
 
 __all__ = ["explain_id"]
@@ -75,17 +75,32 @@ def _explain_trouble(out: Console, trouble: Trouble) -> None:
 
 def _categories(trouble: Trouble) -> list[str]:
     """Each category with what the surveys counted of it."""
-    from onshi.catalogue.load import load_profile, profiles
-    from onshi.catalogue.words import OTHER_CATEGORIES
+    from onshi.catalogue.words import SHARE_IS
 
-    counted = [
-        f"{c.label}（{c.key}）: {profile.name} で {c.count} 医療機関、{c.share}%"
-        for profile in map(load_profile, profiles())
+    found = [
+        f"{c.label}（{c.key}）: {profile.name} {_counted(profile, c)}"
+        for profile in _newest_first()
         for c in profile.category
-        if c.key in trouble.categories
+        if c.has(trouble.id, trouble.categories)
     ]
-    others = [f"{OTHER_CATEGORIES[k]}（{k}）" for k in trouble.categories if k in OTHER_CATEGORIES]
-    return counted + others
+    return [*found, f"割合は、{SHARE_IS}。"] if found else []
+
+
+def _counted(profile: Profile, category: Category) -> str:
+    """``で 3,541 医療機関、48.2%``; what is not known is said, with why."""
+    from onshi.catalogue.words import count_words, share_words
+
+    if profile.kind == "rules":
+        return "の場合分け（規則の資料で、件数はない）"
+    why = f"（{category.reason}）" if category.reason else ""
+    share = share_words(category, profile.digits())
+    return f"で {count_words(category)} 医療機関、割合 {share}{why}"
+
+
+def _newest_first() -> list[Profile]:
+    from onshi.catalogue.load import load_profile, profiles
+
+    return sorted(map(load_profile, profiles()), key=lambda p: p.date, reverse=True)
 
 
 def _use(use: FaultUse) -> str:
@@ -101,9 +116,9 @@ def _use(use: FaultUse) -> str:
 
 
 def _commands(trouble: Trouble) -> list[str]:
-    from onshi.catalogue.load import load_profile, profiles, troubles_of
+    from onshi.catalogue.load import troubles_of
 
-    in_profile = [n for n in profiles() if trouble in troubles_of(load_profile(n))]
+    in_profile = [p.name for p in _newest_first() if trouble in troubles_of(p)]
     profile = f"--profile={in_profile[0]} " if in_profile else ""
     return [
         f"onshi exec --trouble {trouble.id} -- CMD",
