@@ -21,6 +21,7 @@ from onshi.judge.look import (
     documents_chosen,
     handling,
     last_result,
+    operator_answers,
     records,
     results,
     took_answer,
@@ -117,8 +118,10 @@ def full_charge(case: Case, half: Half) -> Finding:
         return half.unseen("handling.copay_percent が報告されていない")
     if share != 100:
         return half.met(f"{share}% で会計した")
-    if copay_chosen(case) == 100 or before(case, "copay_percent") == 100:
+    if copay_chosen(case) == 100:
         return half.met("操作者が10割を選んだ")
+    if before(case, "copay_percent") == 100:
+        return half.unseen("もとのカルテが10割だった")
     if unseen_questions(case):
         return half.unseen("質問への答えが見えない（visit.decide を通すと判定できる）")
     return half.broken("操作者が選んでいないのに10割になった", "handling.copay_percent=100")
@@ -148,6 +151,8 @@ def share_honoured(case: Case, half: Half) -> Finding:
     if chosen is not None:
         if share == chosen:
             return half.met(f"選ばれた {chosen}% で会計した")
+        if share in _learnt_later(case):
+            return half.unseen(f"選ばれた {chosen}% のあとに、{share}% と分かった")
         return half.broken(
             f"操作者は {chosen}% を選んだのに {share}% になった", f"handling.copay_percent={share}"
         )
@@ -156,6 +161,17 @@ def share_honoured(case: Case, half: Half) -> Finding:
             f"{confirmed[0]}で確認したのに10割になった", "handling.copay_percent=100"
         )
     return half.met(f"{confirmed[0]}で確認し、{share}% で会計した")
+
+
+def _learnt_later(case: Case) -> set[int]:
+    """Shares other than the one chosen that a sound answer or a paper chosen after it gives."""
+    answer, said = last_result(case), operator_answers(case)
+    last = max((i for i, a in enumerate(said) if a.startswith("copay:")), default=-1)
+    names = [a.partition(":")[2] for a in said[last + 1 :] if a.startswith("document:")]
+    found = [case.visit.papers[n].copay_percent for n in names if n in case.visit.papers]
+    if answer is not None and answer.validity in ("1", "6"):
+        found += [as_chart(r).copay_percent for r in answer.records]
+    return {share for share in found if share is not None}
 
 
 def never_invalid(case: Case, half: Half) -> list[Finding]:

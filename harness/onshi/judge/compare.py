@@ -18,6 +18,7 @@ import jaconv
 __all__ = [
     "address",
     "day",
+    "fits",
     "fold_kana",
     "has_blackdot",
     "has_kanji",
@@ -119,6 +120,13 @@ def percent(text: str) -> int | None:
 def has_blackdot(text: str) -> bool:
     """Whether a character was replaced by ● (facts: oqs page, section 5)."""
     return BLACKDOT in text
+
+
+def fits(dotted: str, known: str) -> bool:
+    """Whether an address with ● can be the one that is known: each ● stands for one or two
+    characters (one with its selector)."""
+    pattern = re.escape(address(dotted)).replace(BLACKDOT, ".{1,2}")
+    return re.fullmatch(pattern, address(known)) is not None
 
 
 def has_kanji(text: str) -> bool:

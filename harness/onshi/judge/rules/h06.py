@@ -36,6 +36,8 @@ def _offer(case: Case) -> Finding:
         return OFFER.met("申立書を案内した")
     if handling(case).offered is None:
         return OFFER.unseen("handling.offered が報告されていない")
+    if ways is not None and "past_visit" in ways and not case.visit.first_visit:
+        return OFFER.unseen("口頭で確かめた過去の来院情報は、申立書とみなせる")
     return OFFER.broken(
         "申立書が案内されなかった",
         "handling.offered=" + ("、".join(handling(case).offered or ()) or "（なし）"),

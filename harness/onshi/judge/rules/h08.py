@@ -7,16 +7,18 @@ from collections.abc import Iterator
 from onshi.judge.case import Case, Finding
 from onshi.judge.common import full_charge
 from onshi.judge.findings import Half
-from onshi.judge.look import brought, handling, offered
+from onshi.judge.look import brought, documents_chosen, handling, last_result, offered
 from onshi.judge.rules import rule
 
 NARROW = Half("H08", "warn", "確認の手段がある患者に10割を求めない")
 BASIC = Half("H08", "warn", "カードも書類もない初診では10割を基本として案内する")
 
+_PORTAL = "マイナポータル"
+
 
 @rule("H08")
 def judge(case: Case) -> Iterator[Finding]:
-    if brought(case):
+    if _confirms(case):
         yield full_charge(case, NARROW)
         return
     yield NARROW.unseen("この日に有効な書類を患者が持っていない")
@@ -31,3 +33,11 @@ def judge(case: Case) -> Iterator[Finding]:
         yield BASIC.unseen("handling.offered が報告されていない")
     else:
         yield BASIC.broken("10割という扱いが案内されなかった")
+
+
+def _confirms(case: Case) -> bool:
+    """Whether the patient can show it otherwise; the portal knows no more than the answer did."""
+    papers, answer = brought(case), last_result(case)
+    if answer is None or answer.validity not in ("2", "3", "4"):
+        return bool(papers)
+    return any(d != _PORTAL or d in documents_chosen(case) for d in papers)

@@ -18,6 +18,7 @@ from onshi.judge.look import (
     took_answer,
 )
 from onshi.judge.rules import rule
+from onshi.visit import Chart
 
 NAME = Half("H29", "fail", "カルテで直した氏名を、●を含む氏名で上書きしない")
 ADDRESS = Half("H29", "warn", "カルテの住所を、●を含む住所で上書きしない")
@@ -34,7 +35,7 @@ def judge(case: Case) -> Iterator[Finding]:
             yield _kept(case, field, half)
         elif field == "name":
             yield half.unseen("●を含む氏名は送られていない")
-    yield _printed(case)
+    yield _printed(case, sent)
 
 
 def _kept(case: Case, field: str, half: Half) -> Finding:
@@ -55,8 +56,12 @@ def _kept(case: Case, field: str, half: Half) -> Finding:
     return half.broken(f"{WORDS[field]}が●を含むものに書き換わった", f"「{old}」→「{new}」")
 
 
-def _printed(case: Case) -> Finding:
+def _printed(case: Case, sent: list[Chart]) -> Finding:
     papers = handling(case).documents
+    known = [t for c in sent for t in (c.name, c.address)]
+    known += [str(v) for f in ("name", "address") for v in (before(case, f), after(case, f))]
+    if not any(text and has_blackdot(text) for text in known):
+        return PAPERS.unseen("●を含む氏名・住所は送られていない")
     if not papers:
         return PAPERS.unseen("handling.documents が報告されていない")
     dotted = [p.kind for p in papers if has_blackdot(p.text)]

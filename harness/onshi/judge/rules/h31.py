@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from onshi.judge.case import Case, Finding
 from onshi.judge.common import show
-from onshi.judge.compare import address, fold_kana, has_blackdot, same
+from onshi.judge.compare import fits, fold_kana, has_blackdot, same
 from onshi.judge.findings import Half
 from onshi.judge.look import (
     IDENTITY,
@@ -78,7 +78,7 @@ def _other(field: str, old: object, new: object) -> bool:
         if field == "kana":
             return fold_kana(old) != fold_kana(new)
         if field == "address":
-            return address(old) != address(new)
+            return not fits(new, old)
         if field == "name" and has_blackdot(new):
             return False
     return not same(field, old, new)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onshi.judge.case import Case, Finding
-from onshi.judge.compare import address, plain
+from onshi.judge.compare import fits, plain
 from onshi.judge.findings import Half
 from onshi.judge.look import (
     accepted,
@@ -31,7 +31,7 @@ def judge(case: Case) -> Iterator[Finding]:
         yield KEPT.unseen("カルテと違う住所は送られていない")
         return
     yield _kept(case, old)
-    if all(address(a) == address(old) for a in sent):
+    if all(fits(a, old) for a in sent):
         return
     if asked(case) or handling(case).warned:
         yield ASK.met("尋ねた、または知らせた")
