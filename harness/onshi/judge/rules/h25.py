@@ -1,0 +1,44 @@
+"""H25 Who comes again unresolved is asked again, before 不詳 is claimed (``004:L129``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from onshi.judge.case import Case, Finding
+from onshi.judge.claimed import is_unknown
+from onshi.judge.claiming import Bill, bills, disaster, no_bill, told
+from onshi.judge.findings import Half
+from onshi.judge.rules import story_rule
+from onshi.judge.story import Story
+
+AGAIN = Half("H25", "warn", "未解決の患者の2回目の受診で、資格を確かめ直すよう促す")
+
+
+@story_rule("H25")
+def judge(story: Story) -> Iterator[Finding]:
+    found = bills(story)
+    if not found:
+        yield AGAIN.unseen(no_bill(story))
+    for bill in found:
+        yield _asked_again(bill)
+
+
+def _asked_again(bill: Bill) -> Finding:
+    again = [c.case for _, c in bill.visits()][1:]
+    if not is_unknown(bill.receipt):
+        return AGAIN.unseen("不詳の請求ではない")
+    if disaster(bill.story):
+        return AGAIN.unseen("災害のときの請求である")
+    if not again:
+        return AGAIN.unseen("2回目の受診がない")
+    if any(told(case) for case in again):
+        return AGAIN.met("2回目の受診で尋ねた、または知らせた")
+    if any(_inquired(case) for case in again):
+        return AGAIN.met("2回目の受診で照会し直した")
+    if any(told(case) is None for case in again):
+        return AGAIN.unseen("handling.asked と handling.warned の両方は報告されていない")
+    return AGAIN.broken("2回目の受診で確かめ直さずに、不詳で請求した")
+
+
+def _inquired(case: Case) -> bool:
+    return bool(case.answers)
