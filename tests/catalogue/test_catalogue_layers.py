@@ -1,4 +1,4 @@
-"""Reader, card, patient-operation, terminal PC: the catalogue has every trouble, and no other."""
+"""The layers of the catalogue: what each lists, how it is asked for, what no survey asks about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from scenario_table import SCENARIOS
 from typer.testing import CliRunner
 
 from onshi.catalogue.load import (
@@ -18,49 +19,51 @@ from onshi.catalogue.load import (
 from onshi.catalogue.weights import draw
 from onshi.cli import app, main
 
-INJECTABLE = {
-    "reader": """
-        op.device_model_differs reader.auth_retry_6_then_ok reader.connection_lost
-        reader.connection_lost_3days reader.connection_lost_restart_ineffective
-        reader.device_failure_half_month reader.face_auth_blurry_card_photo
-        reader.face_auth_child_growth reader.face_auth_failed
-        reader.face_auth_false_accept_sibling reader.face_auth_mask
-        reader.face_auth_old_photo_elderly reader.face_auth_unavailable_intermittent
-        reader.freeze reader.hw_failure_1day reader.nearby_construction
-        reader.one_of_n_down_long reader.part_failure_after_weather
-        reader.slow_procedure_30_60s reader.smartphone_child_not_supported
-        reader.smartphone_unsupported reader.trouble_every_2_3_days
-        """,
-    "card": """
-        card.absent_during_renewal card.absent_no_proof card.cert_expired
-        card.cert_expired_before_5y card.cert_expired_but_office_says_ok
-        card.cert_expired_in_grace card.cert_renewed_pending_2days card.chip_failure
-        card.inserted_wrong_orientation card.old_lost_card_presented card.pin_already_locked
-        card.pin_forgotten card.pin_locked_third_try card.pin_wrong_second_try_stop
-        card.pulled_mid_session card.surface_soiled card.unreadable
-        """,
-    "patient-operation": """
-        op.cannot_operate_needs_staff op.child_alone op.consent_limit_not_given
-        op.consent_prompts_many op.disability_one_hand op.forgot_after_months
-        op.screen_unreadable op.timeout_repeated
-        """,
-    "terminal PC": """
-        terminal.board_failure_after_blackout terminal.cold_start_each_use
-        terminal.login_credentials_slow terminal.login_lost_1h terminal.os_corrupted
-        terminal.pc_failure terminal.pc_failure_half_month terminal.pc_fails_3_times_a_year
-        terminal.usb_port_failed
-        """,
+ADDED = {
+    "card": {"card.cert_expired_in_grace"},
+    "backend availability": {"result_file.half_written", "result_file.late", "result_file.never"},
 }
-"""What the surveys tell and can be injected, whole or in part; one is not from a survey."""
-NOT_INJECTABLE = {
-    "patient-operation": {"op.foreign_language"},
-    "terminal PC": {"terminal.extra_pc_needed"},
-}
+"""What no survey tells."""
 OUTSIDE_THE_SURVEY = {
+    "backend.congested_cannot_connect",
+    "backend.emergency_mode_after_call",
+    "billing.furikae_not_possible_returned",
+    "billing.fusho_returned",
+    "billing.kasan_depends_on_consent",
+    "billing.patient_leaves_without_care",
+    "billing.settle_later",
+    "billing.ten_wari",
+    "billing.uncollected",
     "card.absent_no_proof",
     "card.left_behind",
+    "card.pin_never_told",
+    "card.pin_staff_must_not_ask",
     "card.surface_soiled",
+    "eligibility.drug_info_delay",
+    "eligibility.inaccurate_data_generic",
+    "eligibility.kouhi_not_available",
+    "eligibility.no_expiry_date",
+    "eligibility.no_start_date",
+    "eligibility.other_person_medical_info",
+    "human.disaster_evacuee_no_documents",
+    "human.document_confusion",
+    "human.double_check_both_cards",
+    "human.expired_hokensho_or_oshirase_only",
+    "human.hokensho_not_at_hand",
+    "human.insurer_closed",
+    "human.low_use_low_exposure",
+    "human.oshirase_lacks_honnin_kazoku",
+    "human.oshirase_not_carried",
+    "human.policy_conflict_online_first",
+    "human.positive_report",
+    "human.queue_congestion",
+    "human.security_privacy_concern",
+    "integration.emr_freeze_1h",
+    "integration.emr_link_slow",
+    "network.disaster_line_down",
+    "network.router_flaky",
     "op.cannot_operate_needs_staff",
+    "op.card_read_but_not_checked_in",
     "op.consent_prompts_many",
     "op.device_model_differs",
     "op.disability_one_hand",
@@ -68,6 +71,7 @@ OUTSIDE_THE_SURVEY = {
     "op.screen_unreadable",
     "reader.face_auth_blurry_card_photo",
     "reader.face_auth_mask",
+    "reader.remote_patient_cannot_reach",
     "reader.slow_procedure_30_60s",
     "reader.smartphone_child_not_supported",
     "reader.smartphone_unsupported",
@@ -76,7 +80,7 @@ OUTSIDE_THE_SURVEY = {
     "terminal.login_credentials_slow",
 }
 """In none of the survey's categories that can be injected: they are run by their ids."""
-each_layer = pytest.mark.parametrize("layer", INJECTABLE)
+each_layer = pytest.mark.parametrize("layer", sorted({s.layer for s in SCENARIOS.values()}))
 
 
 def listed(*args: str) -> list[dict[str, object]]:
@@ -87,11 +91,11 @@ def listed(*args: str) -> list[dict[str, object]]:
 
 
 @each_layer
-def test_a_layer_lists_what_can_be_injected_and_nothing_else(layer: str) -> None:
+def test_a_layer_lists_what_the_surveys_tell_of_it_and_what_was_added(layer: str) -> None:
     rows = listed("--layer", layer)
-    assert {r["id"] for r in rows if r["runs"]} == set(INJECTABLE[layer].split())
-    assert {r["id"] for r in rows if not r["runs"]} == NOT_INJECTABLE.get(layer, set())
-    assert all(r["why_not"] for r in rows if not r["runs"])
+    told = {s.id for s in SCENARIOS.values() if s.layer == layer}
+    assert {r["id"] for r in rows} == told | ADDED.get(layer, set())
+    assert all(bool(r["why_not"]) != r["runs"] for r in rows)
 
 
 @each_layer
@@ -123,8 +127,7 @@ def test_a_layer_mistyped_is_suggested(typed: str, meant: str, capsys) -> None:
 
 def test_what_is_outside_the_survey_is_run_by_its_id_only() -> None:
     in_survey = {t.id for t in troubles_of(load_profile("hodanren2025"))}
-    layers = (*INJECTABLE, "human-process")
-    runnable = {t.id for t in load_troubles().values() if t.layer in layers and not t.why_not}
+    runnable = {t.id for t in load_troubles().values() if not t.why_not}
     assert runnable - in_survey == OUTSIDE_THE_SURVEY
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import get_args
 
 import msgspec
@@ -19,13 +20,14 @@ from onshi.catalogue.load import (
     read_troubles,
 )
 from onshi.catalogue.records import FaultUse, Surface, Trouble
+from onshi.catalogue.steps import what_is_wrong
 from onshi.catalogue.words import PERSONS, schedule_words, situation_words
 from onshi.data import data_root
 from onshi.errors import BadFileError, UnknownNameError
 from onshi.faults.registry import fault_names, find_fault, make_fault
 from onshi.schedule import Schedule
 from onshi.seams import Seam
-from onshi.visit import DOCUMENTS
+from onshi.visit import DOCUMENTS, Decision
 
 SPINE = [
     "name.blackdot",
@@ -63,9 +65,25 @@ SPINE = [
     "result_file.half_written",
 ]
 
+SITUATION_ALONE = {
+    "billing.kasan_depends_on_consent",
+    "human.low_use_low_exposure",
+    "human.positive_report",
+    "human.security_privacy_concern",
+    "integration.emr_linked_same_name",
+    "integration.ratio_manual_entry",
+}
+"""Who comes with what, and what the chart says, is all there is to it on one surface at least."""
+
+
+def uses(trouble: Trouble) -> list[FaultUse]:
+    """Its faults, those that begin with a later step among them."""
+    return [*trouble.fault, *(use for step in trouble.situation.step for use in step.fault)]
+
+
 CATALOGUE = list(load_troubles().values())
 RUNNABLE = [t for t in CATALOGUE if not t.why_not]
-USES = [pytest.param(t, use, id=f"{t.id}:{i}") for t in RUNNABLE for i, use in enumerate(t.fault)]
+USES = [pytest.param(t, use, id=f"{t.id}:{i}") for t in RUNNABLE for i, use in enumerate(uses(t))]
 # What each seam can do to a product, by the surface through which the product would notice.
 REACHES = {
     Seam.CARD: {"pcsc"},
@@ -77,6 +95,8 @@ REACHES = {
     Seam.SCENE: {"pcsc", "webapi", "folder", "face"},
     Seam.HANDS: {"pcsc"},
 }
+OTHER_NAMES = {"folder": "backend availability", "billing": "billing_after_the_fact"}
+DATE = date(2025, 10, 20)
 each_trouble = pytest.mark.parametrize("trouble", CATALOGUE, ids=lambda t: t.id)
 
 
@@ -104,32 +124,50 @@ def test_can_be_run_or_says_why_not(trouble: Trouble) -> None:
         assert not trouble.surfaces
         assert not trouble.fault
         return
-    if not trouble.fault:  # the situation alone is the trouble
-        assert trouble.situation.namesake_before or trouble.situation.chart
-        return
     assert trouble.surfaces
     assert set(trouble.surfaces) <= set(get_args(Surface))
-    # Each surface has at least one fault that reaches it.
-    for surface in trouble.surfaces:
-        assert any(use.surfaces is None or surface in use.surfaces for use in trouble.fault)
+    meeting = {
+        surface
+        for surface in trouble.surfaces
+        if any(use.surfaces is None or surface in use.surfaces for use in uses(trouble))
+    }
+    assert (meeting != set(trouble.surfaces)) == (trouble.id in SITUATION_ALONE)
 
 
 @each_trouble
 def test_situation_can_be_played(trouble: Trouble) -> None:
     s = trouble.situation
-    assert set(s.brings) <= {"card", "phone", *DOCUMENTS}
     assert s.person in {"", *PERSONS}
-    for decision in s.decisions:
+    assert all(re.fullmatch(r"\d{4}", pin) for pin in s.pins)
+    assert situation_words(s)
+    can_be_played(s.brings, s.decisions)
+    for step in s.step:
+        assert step.what.endswith("。")
+        brings = s.brings if step.brings is None else step.brings
+        can_be_played(brings, s.decisions if step.decisions is None else step.decisions)
+
+
+def can_be_played(brings: tuple[str, ...], decisions: tuple[Decision, ...]) -> None:
+    """What is brought exists, and the operator answers what can be asked about it."""
+    assert set(brings) <= {"card", "phone", *DOCUMENTS}
+    words = {"use_online", "keep_chart", "past_visit", "retry", "cancel", "document", "copay"}
+    for decision in decisions:
         kind, _, rest = decision.answer.partition(":")
-        assert kind in {"use_online", "keep_chart", "retry", "cancel", "document", "copay"}
+        assert kind in words
         if kind == "document":
             # The operator can only accept what was brought; the 申立書 is written at the desk.
-            assert rest in {*s.brings, "被保険者資格申立書"}
+            assert rest in {*brings, "被保険者資格申立書"}
             assert rest in DOCUMENTS
         if kind == "copay":
             assert rest in {"0", "10", "20", "30", "100"}
-    assert all(re.fullmatch(r"\d{4}", pin) for pin in s.pins)
-    assert situation_words(s)
+
+
+@each_trouble
+def test_steps_come_in_their_order_with_what_is_at_work(trouble: Trouble) -> None:
+    at_work = [use.name for use in trouble.fault]
+    steps = trouble.situation.step
+    assert what_is_wrong(steps, first=trouble.date or DATE, at_work=at_work) is None
+    assert all(step.do == "returns" or not step.reason for step in steps)
 
 
 @each_trouble
@@ -182,7 +220,7 @@ def test_a_file_holds_one_layer() -> None:
     for path in (data_root() / "profiles" / "troubles").glob("*.toml"):
         ids = re.findall(r'^id = "(.+)"$', path.read_text(encoding="utf-8"), re.MULTILINE)
         layers = {find_trouble(i).layer for i in ids}
-        stem = {"folder": "backend availability"}.get(path.stem, path.stem)
+        stem = OTHER_NAMES.get(path.stem, path.stem)
         assert {re.sub(r"[ -]", "_", layer).lower() for layer in layers} == {stem.replace(" ", "_")}
 
 
