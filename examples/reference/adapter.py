@@ -6,18 +6,25 @@ start the program, fill in its windows, read its windows.
 
 from __future__ import annotations
 
+import tempfile
 import time
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
+from pathlib import Path
 
 from clinic.card import CardReader
 from clinic.chart import Charts
+from clinic.claim_file import Site
 from clinic.config import Config
 from clinic.face import FaceFolder
 from clinic.folder import Exchange
+from clinic.month_end import MonthEnd
 from clinic.reception import Reception
+from clinic.recheck import Inquire, Recheck
+from clinic.returns import Returns
 from clinic.webapi import WebApi
-from translate import arrival, handling, institution, page
+from translate import arrival, claim, errand, handling, institution, page, returned
 
 import onshi
 
@@ -31,8 +38,13 @@ class Reference(onshi.Integration):
 
     def start(self, env: Mapping[str, str]) -> None:
         """Configure the product. ``requests`` runs in this process: its waits cost no time."""
+        self.place = tempfile.TemporaryDirectory(prefix="clinic-")
         self.config = Config.from_env(
-            {**env, "ONSHI_INSTITUTION_CODE": institution(env)},
+            {
+                **env,
+                "ONSHI_INSTITUTION_CODE": institution(env),
+                "CLINIC_CLAIMS": self.place.name,
+            },
             http_in_virtual_time=self.in_process,
         )
         self.open()
@@ -42,6 +54,21 @@ class Reference(onshi.Integration):
         config = self.config
         self.charts = Charts(config.database)
         self.reception = self.make_reception(self.charts, config)
+        ledger = self.reception.ledger
+        self.month_end = MonthEnd(
+            self.charts,
+            ledger,
+            Recheck(self.lines_to_ask_by()),
+            site=Site(code=config.institution, name=config.name, phone=config.phone),
+            folder=config.claims,
+        )
+        self.returns = Returns(self.charts, ledger)
+        self.chart_of: dict[str, str] = {}
+
+    def lines_to_ask_by(self) -> dict[str, Inquire]:
+        """The lines that work without a card and without the patient."""
+        lines = self.reception.lines
+        return {name: line for name, line in lines.items() if name in self.surfaces}
 
     def make_reception(self, charts: Charts, config: Config) -> Reception:
         """The desk with what this installation has."""
@@ -56,6 +83,7 @@ class Reference(onshi.Integration):
 
     def stop(self) -> None:
         self.charts.close()
+        self.place.cleanup()
 
     def reset(self) -> None:
         """A new morning: no charts, no login, nothing waited for."""
@@ -74,7 +102,26 @@ class Reference(onshi.Integration):
         started = time.perf_counter()
         case = self.reception.check_in(arrival(visit, self.surfaces))
         visit.take_away()
+        if case.page is not None and case.page.chart_no is not None:
+            self.chart_of[visit.patient.key] = case.page.chart_no
         return handling(case, elapsed=time.perf_counter() - started)
+
+    def set_date(self, date: date) -> None:
+        """The business date comes with every visit and claim."""
+        self.today = date
+
+    def close_month(self, date: date) -> None:
+        """Every patient's claim is decided in :meth:`claim`: the operator is there then."""
+
+    def claim(self, visit: onshi.Visit) -> onshi.Claim:
+        """Write the claim of the patient, whatever chart the visits became."""
+        known = visit.chart.chart_no if visit.chart else None
+        chart_no = self.chart_of.get(visit.patient.key, known)
+        return claim(self.month_end.claim(errand(visit, chart_no)))
+
+    def import_returns(self, path: Path) -> onshi.Returned:
+        """Read a 返戻 file in."""
+        return returned(self.returns.take(Path(path).read_bytes(), self.today))
 
 
 class ReferencePcscWebapi(Reference):

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 
-from clinic.case import Arrival, Case
+from clinic.case import Arrival, Case, Errand, MonthEndCase
 from clinic.chart import Page
+from clinic.declaration import Declaration
+from clinic.insurance import Insurance
+from clinic.returns import ReturnsCase
 
 import onshi
 
@@ -43,6 +46,67 @@ def arrival(visit: onshi.Visit, surfaces: Iterable[str]) -> Arrival:
         ),
         chart_no=visit.chart.chart_no if visit.chart else None,
         papers={name: page(chart) for name, chart in visit.papers.items()},
+        told=_told(visit),
+        unchanged=bool(visit.says.get("unchanged")),
+        declaration=_declaration(visit),
+        empty_handed=set(visit.brings) <= {"医療証"},
+        disaster=bool(visit.says.get("disaster")),
+    )
+
+
+def _told(visit: onshi.Visit) -> Insurance | None:
+    """The numbers that the patient knows by heart, or read out at the telephone."""
+    says = visit.says
+    if not says.get("insurer_number") or not says.get("number"):
+        return None
+    return Insurance(
+        insurer_number=str(says["insurer_number"]),
+        symbol=str(says.get("symbol", "")),
+        number=str(says["number"]),
+    )
+
+
+def _declaration(visit: onshi.Visit) -> Declaration:
+    """What the patient would write into a 被保険者資格申立書, as far as they can."""
+    who, says = visit.patient, visit.says
+    addresses = says.get("addresses", ())
+    return Declaration(
+        kana=who.kana,
+        plan=str(says.get("plan", "")),
+        insurer_name=str(says.get("insurer_name", "")),
+        employer=str(says.get("employer", "")),
+        addresses=tuple(dict.fromkeys((who.address, *map(str, addresses)))),
+        phone=str(says.get("phone", who.phone)),
+    )
+
+
+def errand(visit: onshi.Visit, chart_no: str | None) -> Errand:
+    """A claim that is due: nobody is here but the operator."""
+    return Errand(chart_no=chart_no, day=visit.date, ask=visit.decide)
+
+
+def claim(case: MonthEndCase) -> onshi.Claim:
+    """What stood on the screen when the claim was written, and where its file is."""
+    return onshi.Claim(
+        path=str(case.path) if case.path else None,
+        held=case.held,
+        message=case.message,
+        warned=tuple(case.dialog.warned),
+        asked=tuple(case.dialog.asked),
+        evidence=case.evidence,
+        refund=case.refund,
+        chart_after=_chart(case.page),
+    )
+
+
+def returned(case: ReturnsCase) -> onshi.Returned:
+    """What stood on the screen when a 返戻 file was read in."""
+    return onshi.Returned(
+        reopened=case.reopened,
+        reasons=tuple(case.reasons),
+        message=case.message,
+        warned=tuple(case.warned),
+        asked=(),
     )
 
 
@@ -78,4 +142,8 @@ def handling(case: Case, *, elapsed: float | None = None) -> onshi.Handling:
 
 
 def _chart(page: Page | None) -> onshi.Chart | None:
-    return None if page is None else onshi.Chart(**vars(page))
+    """The page as shown; fields that nobody has filled in are shown empty."""
+    if page is None:
+        return None
+    empty = {name: getattr(page, name) or "" for name in ("relation", "valid_from", "valid_to")}
+    return onshi.Chart(**{**vars(page), **empty})

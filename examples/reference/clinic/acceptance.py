@@ -17,6 +17,7 @@ from clinic.dialog import (
     share,
 )
 from clinic.fold import KUROMARU, all_kana, without_kuromaru
+from clinic.insurance import of_page, of_record
 from clinic.messages import Record
 
 
@@ -43,7 +44,7 @@ class Acceptance:
         else:
             self._accept_name(case, record)
             self._accept_address(case, record)
-        case.evidence = ("online",)
+        case.evidence, case.insurance = ("online",), of_record(record)
         self._accept_insurance(case, record)
         self._accept_limit(case, record)
         self._accept_share(case, record)
@@ -131,8 +132,11 @@ class Acceptance:
             case.page = self.charts.save(replace(case.page, **_numbers(record)))
         elif paper:
             case.evidence = (ways.WAY_OF.get(paper, "other"),)
+            case.insurance = of_page(case.arrival.papers.get(paper))
+        elif answer == KEEP_CHART:
+            case.evidence, case.insurance = (PAST_VISIT,), of_page(case.page)
         else:
-            case.evidence = (PAST_VISIT,) if answer == KEEP_CHART else ()
+            case.evidence, case.insurance = (), None
 
     def _accept_limit(self, case: Case, record: Record) -> None:
         """限度額: absence means 'no limit' to nobody; a change is asked about."""
@@ -184,11 +188,15 @@ def _join(differences: list[compare.Difference]) -> str:
 
 
 def _numbers(record: Record) -> dict[str, str | None]:
+    """What an answer says of the insurance; what it leaves out stays empty."""
     return {
         "insurer_number": record.insurer_number or None,
         "symbol": record.symbol or None,
         "number": record.number or None,
         "branch": record.branch or None,
+        "relation": record.relation,
+        "valid_from": record.valid_from.isoformat() if record.valid_from else "",
+        "valid_to": record.valid_to,
     }
 
 

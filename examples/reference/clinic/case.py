@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from clinic.chart import Page
+from clinic.declaration import Declaration
 from clinic.dialog import Ask, Dialog
+from clinic.insurance import Insurance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,7 +19,10 @@ class Arrival:
 
     ``route``: card (PC/SC, then by numbers), numbers, or face (result file); ``line``: webapi or
     folder, for an inquiry by numbers. ``papers`` are the documents shown, read into pages.
-    ``chart_no`` is None at a first visit.
+    ``chart_no`` is None at a first visit. ``told``: numbers that the patient tells; ``unchanged``:
+    they say that the insurance is still that of the last visit; ``declaration``: what they can
+    declare in writing; ``empty_handed``: they have neither card nor paper with them; ``disaster``:
+    they lost them in a disaster.
     """
 
     route: str
@@ -29,13 +35,20 @@ class Arrival:
     form: Page
     chart_no: str | None = None
     papers: Mapping[str, Page] = field(default_factory=dict)
+    told: Insurance | None = None
+    unchanged: bool = False
+    declaration: Declaration = field(default_factory=Declaration)
+    empty_handed: bool = False
+    disaster: bool = False
 
 
 @dataclass
 class Case:
     """``before`` and ``page`` are the chart as it was and as it is now (None: no chart).
 
-    ``share`` is in percent, None until decided; ``evidence`` is ``online`` or ids of ways.
+    ``share`` is in percent, None until decided; ``evidence`` is ``online`` or ids of ways, and
+    ``insurance`` the numbers that it confirmed (None: none). ``lost`` is a lost qualification that
+    the inquiry showed, ``declared`` what the patient declared in writing.
     """
 
     arrival: Arrival
@@ -48,9 +61,54 @@ class Case:
     offered: tuple[str, ...] = ()
     share: int | None = None
     evidence: tuple[str, ...] = ()
+    insurance: Insurance | None = None
+    lost: Insurance | None = None
+    declared: Declaration | None = None
     refund: int | None = None
     printed: list[tuple[str, str]] = field(default_factory=list)
 
     def say(self, text: str) -> None:
         """Add a line to what the operator reads."""
         self.message = f"{self.message}\n{text}".strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Errand:
+    """Whose claim is due, on which day, and who can be asked."""
+
+    chart_no: str | None
+    day: date
+    ask: Ask
+
+
+@dataclass
+class MonthEndCase:
+    """What becomes of one patient's claim. ``held``: nothing went out; ``path`` the file if any.
+
+    ``evidence``: what the visits rested on. ``stopped`` and ``by_recheck`` (the operator's answer
+    to what the inquiry before the claim showed) are of the part that is being decided.
+    """
+
+    errand: Errand
+    dialog: Dialog
+    page: Page | None
+    held: bool = False
+    message: str = ""
+    path: Path | None = None
+    newest: date = date.min
+    evidence: tuple[str, ...] = ()
+    refund: int | None = None
+    stopped: bool = False
+    by_recheck: str = ""
+
+    def say(self, text: str) -> None:
+        """Add a line to what the operator reads."""
+        self.message = f"{self.message}\n{text}".strip()
+
+    def hold(self, reason: str) -> None:
+        """This part does not go out now."""
+        self.stopped = True
+        self.say(reason)
+
+    def next_part(self) -> None:
+        self.stopped, self.by_recheck = False, ""

@@ -1,14 +1,13 @@
-"""The chart store: insurance pages of the patients, and on what each acceptance rested."""
+"""The chart store: insurance pages of the patients, and what they paid in full."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from dataclasses import dataclass, fields
 from datetime import date
 
-from clinic.fold import fold_kana, fold_number
+from clinic.database import Database
+from clinic.fold import fold_kana
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,6 +15,7 @@ class Page:
     """The insurance page of one patient. ``copay_percent`` in percent, ``limit`` like ``A03``.
 
     ``name`` is the spelling the clinic has confirmed; nothing from outside replaces it.
+    ``relation`` is 1 本人 or 2 家族; it and the dates stay empty where nothing says them.
     """
 
     chart_no: str | None = None
@@ -32,13 +32,15 @@ class Page:
     limit: str | None = None
     public: tuple[str, ...] | None = None
     status: str | None = None
+    relation: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
 
 
 _COLUMNS = [f.name for f in fields(Page)]
 _QUOTED = ", ".join(f'"{name}"' for name in _COLUMNS)
 _TABLES = f"""
 CREATE TABLE IF NOT EXISTS page ({_QUOTED}, kana_key, PRIMARY KEY (chart_no));
-CREATE TABLE IF NOT EXISTS history (chart_no, day, status, evidence, numbers, share);
 CREATE TABLE IF NOT EXISTS paid_in_full (chart_no, day, yen);
 CREATE TABLE IF NOT EXISTS late_result (day, name, content);
 CREATE TABLE IF NOT EXISTS counter (name PRIMARY KEY, value);
@@ -46,17 +48,14 @@ CREATE TABLE IF NOT EXISTS counter (name PRIMARY KEY, value);
 
 
 class Charts:
-    """SQLite behind a lock; every write is one transaction."""
+    """The charts in ``database``, which others may keep their tables in as well."""
 
     def __init__(self, database: str) -> None:
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(database, check_same_thread=False)
-        with self._lock, self._db:
-            self._db.executescript(_TABLES)
+        self.database = Database(database)
+        self.database.create(_TABLES)
 
     def close(self) -> None:
-        with self._lock:
-            self._db.close()
+        self.database.close()
 
     def get(self, chart_no: str | None) -> Page | None:
         found = self._pages("chart_no = ?", chart_no)
@@ -83,61 +82,48 @@ class Charts:
         row["birthdate"] = page.birthdate.isoformat() if page.birthdate else None
         row["public"] = None if page.public is None else json.dumps(page.public)
         marks = ", ".join(f":{name}" for name in row)
-        with self._lock, self._db:
-            self._db.execute(
-                f"INSERT OR REPLACE INTO page ({_QUOTED}, kana_key) VALUES ({marks})", row
-            )
+        self.database.write(
+            f"INSERT OR REPLACE INTO page ({_QUOTED}, kana_key) VALUES ({marks})", row
+        )
         return page
 
     def clear(self) -> None:
         """Forget every patient (a bench does this between cases)."""
-        with self._lock, self._db:
-            for table in ("page", "history", "paid_in_full", "late_result"):
-                self._db.execute(f"DELETE FROM {table}")
-
-    def record(
-        self, page: Page, day: date, status: str, evidence: tuple[str, ...], share: int | None
-    ) -> None:
-        """Keep what this visit's acceptance rested on; later results never rewrite it."""
-        numbers = [fold_number(v or "") for v in (page.insurer_number, page.symbol, page.number)]
-        self._insert(
-            "history",
-            (page.chart_no, day.isoformat(), status, " ".join(evidence), "/".join(numbers), share),
-        )
+        for table in ("page", "paid_in_full", "late_result"):
+            self.database.write(f"DELETE FROM {table}")
 
     def paid_in_full(self, chart_no: str | None, day: date, yen: int) -> None:
         """The patient paid everything for now: to be settled once the insurance is confirmed."""
-        self._insert("paid_in_full", (chart_no, day.isoformat(), yen))
+        self.database.insert("paid_in_full", (chart_no, day.isoformat(), yen))
+
+    def owed(self, chart_no: str | None) -> bool:
+        """Whether a visit was paid in full and is not settled yet."""
+        return bool(
+            self.database.read("SELECT 1 FROM paid_in_full WHERE chart_no = ?", (chart_no,))
+        )
 
     def settle(self, chart_no: str | None, share: int) -> int | None:
         """Yen to give back for visits paid in full; None when there is nothing to settle."""
-        with self._lock, self._db:
-            rows = self._db.execute(
-                "DELETE FROM paid_in_full WHERE chart_no = ? RETURNING yen", (chart_no,)
-            ).fetchall()
+        rows = self.database.write(
+            "DELETE FROM paid_in_full WHERE chart_no = ? RETURNING yen", (chart_no,)
+        )
         return sum(yen * (100 - share) // 100 for (yen,) in rows) if rows else None
 
     def keep_late(self, day: date, name: str, content: bytes) -> None:
         """A result that came after its visit was settled: kept for a person to look at."""
-        self._insert("late_result", (day.isoformat(), name, content))
+        self.database.insert("late_result", (day.isoformat(), name, content))
 
     def next(self, counter: str) -> int:
         """The next number of a counter; never given twice."""
-        with self._lock, self._db:
-            row = self._db.execute(
-                "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name)"
-                " DO UPDATE SET value = value + 1 RETURNING value",
-                (counter,),
-            ).fetchone()
-        return int(row[0])
-
-    def _insert(self, table: str, row: tuple[object, ...]) -> None:
-        with self._lock, self._db:
-            self._db.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)
+        [(value,)] = self.database.write(
+            "INSERT INTO counter VALUES (?, 1) ON CONFLICT (name)"
+            " DO UPDATE SET value = value + 1 RETURNING value",
+            (counter,),
+        )
+        return int(value)
 
     def _pages(self, where: str, *values: object) -> list[Page]:
-        with self._lock:
-            rows = self._db.execute(f"SELECT {_QUOTED} FROM page WHERE {where}", values).fetchall()
+        rows = self.database.read(f"SELECT {_QUOTED} FROM page WHERE {where}", values)
         return [_page(dict(zip(_COLUMNS, row, strict=True))) for row in rows]
 
 

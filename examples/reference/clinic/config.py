@@ -38,7 +38,10 @@ class Limits:
 
 @dataclass(frozen=True)
 class Config:
-    """``login_url`` wants the client certificate, ``search_url`` does not: two hosts."""
+    """``login_url`` wants the client certificate, ``search_url`` does not: two hosts.
+
+    ``institution``: 都道府県, 点数表 and 医療機関コード; claims are written below ``claims``.
+    """
 
     institution: str = "1312345670"
     encoding: str = "utf-8"
@@ -49,6 +52,9 @@ class Config:
     key: str = ""
     folder: Path | None = None
     database: str = ":memory:"
+    name: str = "リファレンス診療所"
+    phone: str = "03-0000-0000"
+    claims: Path = Path("claims")
     limits: Limits = Limits()
 
     @classmethod
@@ -71,5 +77,6 @@ class Config:
             key=env.get("ONSHI_WEBAPI_KEY", ""),
             folder=Path(folder) if folder else None,
             database=env.get("CLINIC_DATABASE") or cls.database,
+            claims=Path(env.get("CLINIC_CLAIMS") or cls.claims),
             limits=Limits().scaled(scale, http_scale),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from clinic import ways
+from clinic.answers import LOST
 from clinic.case import Arrival, Case
 from clinic.chart import Charts, Page
 from clinic.dialog import (
@@ -18,6 +19,7 @@ from clinic.dialog import (
     share,
 )
 from clinic.fold import without_kuromaru
+from clinic.insurance import Insurance, of_page
 
 
 class Fallback:
@@ -45,18 +47,58 @@ class Fallback:
         if answer == RETRY:
             return True
         name = chosen_document(answer)
-        if name:
-            case.evidence = (ways.WAY_OF[name],)
-        elif answer in (PAST_VISIT, KEEP_CHART):
-            case.evidence = (PAST_VISIT,)
-        elif chosen_share(answer) == 100:
-            case.evidence = ("ten_wari",)
-        elif chosen_share(answer) is not None:
-            case.evidence = ("other",)
+        case.evidence = self._evidence(answer)
         if case.page is None:
             case.page = self._page_without_answer(arrival, arrival.papers.get(name or ""))
+        case.insurance = self._confirmed(case, answer)
+        if name == ways.MOUSHITATE:
+            case.declared = arrival.declaration
+        self._fill_in(case)
         case.share = self._share_without_answer(case, answer)
         return False
+
+    def _evidence(self, answer: str) -> tuple[str, ...]:
+        """What the acceptance rests on, by the operator's answer."""
+        name = chosen_document(answer)
+        if name:
+            return (ways.WAY_OF[name],)
+        if answer in (PAST_VISIT, KEEP_CHART):
+            return (PAST_VISIT,)
+        if chosen_share(answer) == 100:
+            return ("ten_wari",)
+        return ("other",) if chosen_share(answer) is not None else ()
+
+    def _confirmed(self, case: Case, answer: str) -> Insurance | None:
+        """The numbers that this answer confirms: a paper's, what was heard, or the chart's.
+
+        A chart that is only kept as it is confirms nothing where the system says that its
+        qualification is lost, unless the patient says that it is unchanged.
+        """
+        arrival, name = case.arrival, chosen_document(answer)
+        if name and name != ways.MOUSHITATE:
+            return of_page(arrival.papers.get(name))
+        if arrival.told is not None:
+            return arrival.told
+        if answer == PAST_VISIT or (answer == KEEP_CHART and arrival.unchanged):
+            return of_page(case.page)
+        if answer == KEEP_CHART and case.status not in (*LOST, "not_found"):
+            return of_page(case.page)
+        return None
+
+    def _fill_in(self, case: Case) -> None:
+        """Numbers that were shown or heard go into a chart that has none."""
+        found = case.insurance
+        if found is None or case.page is None or of_page(case.page) is not None:
+            return
+        case.page = self.charts.save(
+            replace(
+                case.page,
+                insurer_number=found.insurer_number,
+                symbol=found.symbol or None,
+                number=found.number,
+                branch=found.branch or None,
+            )
+        )
 
     def _page_without_answer(self, arrival: Arrival, paper: Page | None) -> Page:
         """A first visit without an answer: what the document shows, else the 問診票 alone."""

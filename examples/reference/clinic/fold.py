@@ -55,6 +55,14 @@ def fold_insurer(text: str) -> str:
     return _plain(text).lstrip("0")
 
 
+def insurer_digits(text: str) -> str:
+    """保険者番号 without padding: six digits of 国保, or eight, the leading 0 kept."""
+    plain = _plain(text)
+    if len(plain) == 8 and plain.startswith("00"):
+        return plain[2:]
+    return plain.zfill(6 if len(plain) < 7 else 8)
+
+
 def fold_branch(text: str) -> str:
     """枝番: two digits."""
     plain = _plain(text)

@@ -8,11 +8,11 @@ visit starts and ends with nothing left of the one before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Protocol
+from datetime import datetime
 
 from clinic import compare
 from clinic.acceptance import Acceptance
+from clinic.answers import GOOD, LOST, TEXT, WORTH_A_RETRY, shown, single, status_of
 from clinic.card import CardReader, CardSession, grace_end
 from clinic.case import Arrival, Case
 from clinic.chart import Charts, Page
@@ -20,17 +20,14 @@ from clinic.dialog import KEEP_CHART, RETRY, Dialog
 from clinic.errors import DeviceTrouble, SystemTrouble
 from clinic.face import FaceFolder
 from clinic.fallback import Fallback
-from clinic.messages import Record, Result
+from clinic.insurance import of_record
+from clinic.ledger import Attendance, Ledger
+from clinic.messages import Result
 from clinic.receipt import FEE_YEN, prescription, receipt
+from clinic.recheck import Inquire
 
 RETRIES = 2
 """How often the operator may have a visit's card and inquiry tried again."""
-
-
-class Inquire(Protocol):
-    """One inquiry by the insurance's numbers, over the WebAPI or by file."""
-
-    def __call__(self, query: Mapping[str, str], day: date) -> Result: ...
 
 
 class Reception:
@@ -45,6 +42,7 @@ class Reception:
         face: FaceFolder | None = None,
     ) -> None:
         self.charts, self.card, self.lines, self.face = charts, card, dict(lines or {}), face
+        self.ledger = Ledger(charts.database)
         self.acceptance, self.fallback = Acceptance(charts), Fallback(charts)
 
     def check_in(self, arrival: Arrival) -> Case:
@@ -156,23 +154,25 @@ class Reception:
     # ------------------------------------------------------------- decision
     def _decide(self, case: Case, result: Result) -> bool:
         """From the answer's codes to what is done about it. True for 'once more'."""
-        case.status, one = _status(result), _single(result)
-        if case.status in _GOOD and one is not None:
+        case.status, one = status_of(result), single(result)
+        if case.status in GOOD and one is not None:
             if len(result.records) > 1:
                 case.dialog.warn("医療扶助の情報もあります。医療券を確認してください")
-            case.say(_TEXT_OF_GOOD[case.status])
+            case.say(TEXT[case.status])
             if self.acceptance.accept(case, one, result.text):
                 return False
             return self.fallback.choose(case, retry=False)
-        if case.status in _GOOD:
+        if case.status in GOOD:
             case.status = "multiple" if result.records else "request_error"
-        case.say(_TEXT_OF_STATUS[case.status])
+        case.say(TEXT[case.status])
+        if case.status in LOST and one is not None:
+            case.lost = of_record(one)
         if result.text:
             case.say(f"システムからの通知: {result.text}")
         for record in result.records:
-            case.say(f"表示された資格: {_line(record)}")
+            case.say(f"表示された資格: {shown(record)}")
         case.say("カルテの保険は変更していません。")
-        return self.fallback.choose(case, retry=case.status in _WORTH_A_RETRY)
+        return self.fallback.choose(case, retry=case.status in WORTH_A_RETRY)
 
     # --------------------------------------------------------------- the end
     def _settle(self, case: Case) -> None:
@@ -180,7 +180,7 @@ class Reception:
         page, day = case.page, case.arrival.day
         if page is None:
             return
-        self.charts.record(page, day, case.status, case.evidence, case.share)
+        self.ledger.attended(_attendance(case, page))
         if case.share is None:
             case.say("負担割合が決まるまで会計を保留します。")
             return
@@ -194,55 +194,29 @@ class Reception:
         ]
 
 
+def _attendance(case: Case, page: Page) -> Attendance:
+    """The visit as it is kept, with the moment at which it was settled."""
+    arrival = case.arrival
+    assert page.chart_no is not None
+    return Attendance(
+        chart_no=page.chart_no,
+        day=arrival.day,
+        at=f"{arrival.day} {datetime.now():%H:%M:%S}",
+        status=case.status,
+        evidence=case.evidence,
+        insurance=case.insurance,
+        lost=case.lost,
+        declaration=case.declared,
+        share=case.share,
+        limit=page.limit or "",
+        line=arrival.line,
+        empty_handed=arrival.empty_handed,
+        disaster=arrival.disaster,
+    )
+
+
 _BY_SIGHT = "顔認証か目視確認モードで本人確認をしてください"
 _FINAL = ("certificate", "pin", "not_mynumber")
 """Troubles that another try with the same card does not change."""
 
 _STATUS_OF_TROUBLE = {"bad_request": "request_error", "refused": "request_error"}
-_STATUS_OF_VALIDITY = {
-    "1": "valid",
-    "2": "invalid",
-    "3": "invalid_new",
-    "4": "not_found",
-    "5": "multiple",
-    "6": "valid_unregistered",
-}
-_GOOD = ("valid", "valid_unregistered")
-_TEXT_OF_GOOD = {"valid": "資格は有効です。", "valid_unregistered": "医療扶助は有効(未登録)です。"}
-_TEXT_OF_STATUS = {
-    "invalid": "資格(無効)です。直近の資格は喪失し、その後の資格は確認できていません。",
-    "invalid_new": "資格(無効)ですが、新しい資格があります。",
-    "not_found": "資格情報なしです。登録前か、保険者が確認中です。",
-    "multiple": "複数の資格が該当しました。1件に決められません。",
-    "request_error": "照会の結果に資格情報がありません。保険の資格の問題とは限りません。",
-    "pending": "システムが処理中で、結果がまだ出ていません。",
-    "system_unreachable": "資格確認システムの異常です。保険の資格の問題ではありません。",
-}
-_WORTH_A_RETRY = ("request_error", "pending", "system_unreachable")
-
-
-def _status(result: Result) -> str:
-    """OQSCD003, 004 and 006 as one word; a code nobody knows is an error, not an 無効."""
-    if result.segment == "2":
-        return "pending"
-    if result.segment != "1":
-        return "system_unreachable"
-    if result.status != "1":
-        return "request_error"
-    return _STATUS_OF_VALIDITY.get(result.validity, "request_error")
-
-
-def _single(result: Result) -> Record | None:
-    """The one health insurance of an answer; 医療扶助 (A1) beside it is no contradiction."""
-    if len(result.records) == 1:
-        return result.records[0]
-    insured = [r for r in result.records if r.card_class != "A1"]
-    return insured[0] if len(insured) == 1 else None
-
-
-def _line(record: Record) -> str:
-    lost = f" 喪失日{record.lost}" if record.lost else ""
-    return (
-        f"{record.insurer_name or record.insurer_number} {record.symbol}・{record.number}"
-        f" (枝番){record.branch} {record.name}{lost}"
-    )

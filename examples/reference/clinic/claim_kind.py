@@ -1,0 +1,229 @@
+"""How a month of visits is to be claimed: normally, as 旧資格情報, as 不詳, or not yet.
+
+One decision for each method. In this order: what was confirmed, at the visit or afterwards; what
+the patient said; a qualification that is known to be lost; only then 不詳, and only with a
+declaration and after the patient was asked once more. Whatever fits nowhere is held back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from clinic import claim_file, ways
+from clinic.case import MonthEndCase
+from clinic.declaration import Declaration
+from clinic.dialog import CANCEL, KEEP_CHART, USE_ONLINE, document
+from clinic.insurance import Insurance
+from clinic.ledger import Attendance
+from clinic.recheck import differences
+from clinic.standing import Standing
+
+NORMAL, OLD, UNKNOWN, DISASTER = "通常", "旧資格情報", "不詳", "災害"
+
+_OLD_NOTE, _UNKNOWN_NOTE = "820000245", "820000246"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decision:
+    """``kind``, with which numbers, of which ``plan``; ``notes`` as in claim_file.Receipt."""
+
+    kind: str
+    insurance: Insurance
+    plan: str
+    share: int | None = None
+    notes: tuple[tuple[str, str], ...] = ()
+
+
+class ClaimKind:
+    """Decides; what the operator has to know or say goes through the case."""
+
+    def decide(self, case: MonthEndCase, standing: Standing) -> Decision | None:
+        """How to claim; None: not now, and the case says why."""
+        confirmed = self.confirmed(case, standing)
+        if case.stopped:
+            return None
+        if confirmed is not None:
+            share = self.share(case, standing)
+            return Decision(kind=NORMAL, insurance=confirmed, plan=confirmed.plan, share=share)
+        if standing.paid_in_full or standing.share is None:
+            case.hold(
+                f"{_days(standing)}は会計が済んでいません。資格が分かるまで請求を保留します。"
+            )
+            return None
+        if self.refused(standing):
+            case.hold("前と同じ内容では再請求しません。資格を確かめてください。")
+            return None
+        if standing.disaster:
+            return self.disaster(standing)
+        return self.former(case, standing) or self.unknown(case, standing)
+
+    # ------------------------------------------------------------ confirmed
+    def confirmed(self, case: MonthEndCase, standing: Standing) -> Insurance | None:
+        """The numbers of a normal claim; asked about where two sources differ."""
+        then, later = standing.confirmed, standing.shown_later
+        if self.refused(standing):
+            then = None
+        if later is not None and (then is None or later.same_as(then)):
+            case.dialog.warn(f"受診のあとに確認できた資格で請求します: {later}")
+            return later
+        if later is not None and then is not None:
+            return self.then_or_later(case, standing, then, later)
+        if then is None:
+            return standing.valid_again
+        return self.as_at_the_visit(case, standing, then)
+
+    def refused(self, standing: Standing) -> bool:
+        """Whether the claim came back because of whom it billed."""
+        reasons = " ".join(standing.back.reasons) if standing.back else ""
+        return any(word in reasons for word in ("保険者", "該当者", "資格"))
+
+    def then_or_later(
+        self, case: MonthEndCase, standing: Standing, then: Insurance, later: Insurance
+    ) -> Insurance | None:
+        """A later visit showed another insurance, with effect before this one."""
+        text = f"{_days(standing)}の資格: 受付時「{then}」 その後の確認「{later}」"
+        case.dialog.warn(text)
+        answer = case.dialog.ask(f"{text} どちらで請求しますか", KEEP_CHART, USE_ONLINE)
+        if answer == CANCEL:
+            case.hold("どちらの資格で請求するか決まっていません。")
+        return {USE_ONLINE: later, KEEP_CHART: then}.get(answer)
+
+    def as_at_the_visit(
+        self, case: MonthEndCase, standing: Standing, then: Insurance
+    ) -> Insurance | None:
+        """Nothing newer: the visit's numbers, unless the operator stops at a difference."""
+        found = self.changes(standing, then)
+        if not found:
+            return then
+        text = "請求前の再確認で受付時と違いがあります: " + "、".join(found)
+        case.dialog.warn(text)
+        options = (KEEP_CHART, USE_ONLINE) if standing.valid_again else (KEEP_CHART,)
+        case.by_recheck = case.dialog.ask(f"{text} どれで請求しますか", *options)
+        if case.by_recheck == CANCEL:
+            case.hold("受付時との違いを確かめるまで請求を保留します。")
+        return then
+
+    def changes(self, standing: Standing, then: Insurance) -> list[str]:
+        """What the inquiry before the claim shows otherwise than the visit."""
+        if standing.again is None:
+            return []
+        return differences(standing.again, then, standing.share, standing.visits[-1])
+
+    def share(self, case: MonthEndCase, standing: Standing) -> int | None:
+        """What was charged; what the system says now, where nothing was or the operator says so."""
+        now = standing.share_again
+        if standing.share is None or (now is not None and case.by_recheck == USE_ONLINE):
+            return now if now is not None else standing.page.copay_percent
+        return standing.share
+
+    # ---------------------------------------------------------------- known
+    def former(self, case: MonthEndCase, standing: Standing) -> Decision | None:
+        """旧資格情報: the current one is not confirmed, a former one is known."""
+        if standing.lost is None:
+            return None
+        case.say(f"現在の資格が確認できないため、旧資格情報({standing.lost})で請求します。")
+        return Decision(
+            kind=OLD,
+            insurance=standing.lost,
+            plan=standing.lost.plan,
+            share=standing.share,
+            notes=((_OLD_NOTE, ""),),
+        )
+
+    # -------------------------------------------------------------- unknown
+    def unknown(self, case: MonthEndCase, standing: Standing) -> Decision | None:
+        """不詳: nothing else is possible, and what it asks for is there."""
+        declared = standing.declared
+        if standing.empty_handed:
+            case.hold("何も持参しなかった方の受診は、不詳で請求する場合に当たりません。")
+            return None
+        if declared is None or declared.declaration is None:
+            case.hold("被保険者資格申立書がないため、不詳では請求できません。")
+            return None
+        contacted = self.contacted(case, standing, declared.declaration)
+        if contacted is None:
+            case.hold("患者に連絡して資格を確かめるまで、請求を保留します。")
+            return None
+        plan = self.plan(standing, declared.declaration)
+        late = plan == "late"
+        return Decision(
+            kind=UNKNOWN,
+            insurance=claim_file.NOT_KNOWN_LATE if late else claim_file.NOT_KNOWN,
+            plan=plan,
+            share=standing.share,
+            notes=self.declared_notes(declared.declaration, contacted),
+        )
+
+    def contacted(
+        self, case: MonthEndCase, standing: Standing, declaration: Declaration
+    ) -> date | None:
+        """The day on which the patient was asked again: told before, or said now."""
+        day = declaration.contacted or case.errand.day
+        prompt = (
+            f"{_days(standing)}の資格が確認できていません。番号や過去の資格を患者に連絡して"
+            f"確かめてください。連絡しても分からず、申立書により不詳で請求しますか(連絡日 {day})"
+        )
+        case.dialog.warn(prompt.partition("。")[0] + "。")
+        answer = case.dialog.ask(prompt, document(ways.MOUSHITATE))
+        return day if answer == document(ways.MOUSHITATE) else None
+
+    def declared_notes(self, d: Declaration, contacted: date) -> tuple[tuple[str, str], ...]:
+        """不詳 first, below it everything that was declared, all addresses, the day of contact."""
+        items = [
+            ("830000501", d.kana),
+            ("830000502", d.plan),
+            ("830000503", d.insurer_name),
+            ("830000504", d.employer),
+            *(("830000506" if i else "830000505", a) for i, a in enumerate(d.addresses)),
+            ("830000507", d.phone),
+            ("830000508", japanese(contacted)),
+        ]
+        return ((_UNKNOWN_NOTE, ""), *((code, text) for code, text in items if text))
+
+    def disaster(self, standing: Standing) -> Decision:
+        """Papers lost in a disaster: 不詳 by the notice for it, with nines."""
+        declared = standing.declared
+        plan = self.plan(standing, declared.declaration if declared else None)
+        numbers = (
+            claim_file.NOT_KNOWN_DISASTER_LATE if plan == "late" else claim_file.NOT_KNOWN_DISASTER
+        )
+        return Decision(
+            kind=DISASTER,
+            insurance=numbers,
+            plan=plan,
+            share=standing.share,
+            notes=((_UNKNOWN_NOTE, ""),),
+        )
+
+    def plan(self, standing: Standing, declaration: Declaration | None) -> str:
+        """Whose it may be, without numbers: 後期 from 75 on, else as the patient declared."""
+        born, day = standing.page.birthdate, standing.days[-1]
+        if born is not None and (born.year + 75, born.month, born.day) <= (
+            day.year,
+            day.month,
+            day.day,
+        ):
+            return "late"
+        said = declaration.plan if declaration else ""
+        return "kokuho" if "国" in said and "共済" not in said else "shaho"
+
+
+def japanese(day: date) -> str:
+    """令和７年１１月１０日, as the 摘要 has it."""
+    return f"令和{day.year - 2018}年{day.month}月{day.day}日"
+
+
+def _days(standing: Standing) -> str:
+    return "、".join(f"{day.month}月{day.day}日" for day in standing.days)
+
+
+def unresolved(visits: list[Attendance]) -> list[date]:
+    """Days for which no insurance was confirmed yet, nor by a later visit."""
+    known = [v for v in visits if v.insurance is not None]
+    return [
+        v.day
+        for v in visits
+        if v.insurance is None
+        and not any(k.day >= v.day and k.insurance and k.insurance.covers(v.day) for k in known)
+    ]

@@ -1,0 +1,74 @@
+"""What came back from the 審査支払機関: the reasons are shown, and the visits are open again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from clinic import returned_file
+from clinic.chart import Charts
+from clinic.ledger import Ledger, ReturnedClaim
+
+
+@dataclass
+class ReturnsCase:
+    """What the operator sees after a 返戻 file was read in."""
+
+    reopened: bool = False
+    reasons: list[str] = field(default_factory=list)
+    message: str = ""
+    warned: list[str] = field(default_factory=list)
+
+    def say(self, text: str) -> None:
+        self.message = f"{self.message}\n{text}".strip()
+
+
+class Returns:
+    """Takes 返戻 files into the ledger."""
+
+    def __init__(self, charts: Charts, ledger: Ledger) -> None:
+        self.charts, self.ledger = charts, ledger
+
+    def take(self, data: bytes, day: date) -> ReturnsCase:
+        """Read a file in. Always returns: what is wrong with the file is told."""
+        case = ReturnsCase()
+        try:
+            payer, found = returned_file.read(data)
+        except returned_file.BadReturns as e:
+            case.warned.append(f"返戻ファイルを読み取れません: {e}")
+            return case
+        for one in found:
+            self.reopen(case, one, payer, day)
+        return case
+
+    def reopen(self, case: ReturnsCase, one: returned_file.Returned, payer: str, day: date) -> None:
+        """The visits of one レセプト are to be claimed again, once the reason is dealt with."""
+        page = self.charts.get(one.chart_no)
+        days = one.days or self.days_of(one)
+        if page is None or not days:
+            case.warned.append(
+                f"返戻のカルテ番号{one.chart_no}({one.month:%Y年%m月})が見つかりません"
+            )
+            return
+        self.ledger.came_back(
+            ReturnedClaim(
+                chart_no=one.chart_no,
+                days=days,
+                came_on=day,
+                payer=payer,
+                reasons=tuple(one.reasons),
+                search_no=one.search_no,
+                history=tuple(one.history),
+            )
+        )
+        case.reopened = True
+        case.reasons += one.reasons
+        case.say(
+            f"返戻: {page.name or page.kana} {one.month:%Y年%m月}分 {'、'.join(one.reasons)}。"
+            "資格を確かめて再請求してください。"
+        )
+
+    def days_of(self, one: returned_file.Returned) -> tuple[date, ...]:
+        """The days of a レセプト without JD, by what went out for its month."""
+        visits = self.ledger.attendances(one.chart_no)
+        return tuple(sorted({v.day for v in visits if v.month == one.month}))
