@@ -34,17 +34,17 @@ def judge_case(case: Case, levels: Mapping[str, str] | None = None) -> list[Find
         if text.id in story_rules() and text.id not in rules():
             continue
         found += _weighed(_judge(case, text), text, levels)
-    if _ALWAYS not in case.trouble.rules and (not case.returned or case.alive is False):
-        text = load_rules()[_ALWAYS]
-        hung = _weighed(_judge(case, text), text, levels)
-        found += [f for f in hung if f.verdict is Verdict.BROKEN]
+    if _ALWAYS not in case.trouble.rules:
+        found += _hung(case, levels)
     return found
 
 
 def judge_story(story: Story, levels: Mapping[str, str] | None = None) -> list[Finding]:
     """The findings of the rules that look at a whole course: its claims, what came of them.
 
-    ``levels`` and what is raised as for :func:`judge_case`.
+    ``levels`` and what is raised as for :func:`judge_case`. A rule with an end or a beginning is
+    judged when any chapter lies between them. A product that hangs over a claim or a 返戻 breaks
+    H51, as over a visit.
     """
     levels = levels or {}
     found: list[Finding] = []
@@ -52,10 +52,22 @@ def judge_story(story: Story, levels: Mapping[str, str] | None = None) -> list[F
         function = story_rules().get(text.id)
         if function is None:
             continue
-        day = story.chapters[-1].case.date
-        late = _out_of_date(text, day)
-        found += _weighed([late] if late else function(story), text, levels)
+        late = [_out_of_date(text, chapter.case.date) for chapter in story.chapters]
+        unfit = late[-1] if late and all(late) else None
+        found += _weighed([unfit] if unfit else function(story), text, levels)
+    for chapter in story.chapters:
+        if chapter.purpose != "visit":
+            found += _hung(chapter.case, levels)
     return found
+
+
+def _hung(case: Case, levels: Mapping[str, str]) -> list[Finding]:
+    """H51, broken, where the product never returned or is frozen."""
+    if case.returned and case.alive is not False:
+        return []
+    text = load_rules()[_ALWAYS]
+    found = _weighed(_judge(case, text), text, levels)
+    return [f for f in found if f.verdict is Verdict.BROKEN]
 
 
 def _texts(ids: Iterable[str], levels: Mapping[str, str]) -> list[RuleText]:

@@ -14,12 +14,14 @@ RETURNS = Half("H51", "fail", "障害のときも受付の処理が必ず戻る"
 ALIVE = Half("H51", "fail", "障害のあとも画面が操作できる")
 LEAK = Half("H51", "fail", "前の患者の情報を次の患者に持ち込まない")
 LIMIT = Half("H51", "warn", "メーカーの決めた時間のうちに戻る")
+_WORK = {"visit": "受付", "claim": "請求", "returns": "返戻の取り込み"}
 
 
 @rule("H51")
 def judge(case: Case) -> Iterator[Finding]:
     if not case.returned:
-        yield RETURNS.broken("受付の処理が、待つことのできる時間のうちに戻らなかった")
+        work = _WORK[case.visit.purpose]
+        yield RETURNS.broken(f"{work}の処理が、待つことのできる時間のうちに戻らなかった")
     elif not touched(case):
         yield RETURNS.unseen("製品が何かをしたことが見えない")
     elif not faults_struck(case):
