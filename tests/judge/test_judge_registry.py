@@ -85,6 +85,24 @@ def test_a_text_is_japanese_cited_and_says_what_it_needs(text):
     assert all(re.fullmatch(r"00[0-4]:L\d+(-\d+)?", s) for s in text.source)
     assert all(_exists(field) for field in text.observes)
     assert "「" not in text.must or len(text.must) < 200
+    assert bool(text.must_not) == bool(text.must_not_en)
+    for said in filter(None, (text.must_en, text.must_not_en)):
+        assert re.fullmatch(r"[A-Z].*[.]", said)
+        assert re.search(r"[a-z]{3,} [a-z]{2,} ", said), "English, with terms of the field"
+        assert len(said) < 300
+    assert text.observes, "what cannot be told from anything is no rule"
+
+
+def test_surfaces_are_named_where_a_rule_can_be_seen_on_some_only():
+    some = {id: set(t.surfaces) for id, t in load_rules().items() if t.surfaces}
+    assert all(s < {"pcsc", "webapi", "folder", "face"} for s in some.values())
+    assert some["H44"] == some["H45"] == {"pcsc"}
+    assert some["H46"] == {"face"}
+    assert "H51" not in some
+    about_answers = {id for id, t in load_rules().items() if "case.answers" in t.observes}
+    for id in about_answers & set(rules()):  # no answer can come over PC/SC alone
+        asked_only = {"H05", "H06", "H07", "H08", "H10", "H12", "H29", "H31", "H52", "H53", "H55"}
+        assert id in asked_only | {"H39", "H40", "H57"} or "pcsc" not in some[id], id
 
 
 def _exists(field: str) -> bool:
