@@ -19,9 +19,9 @@ from onshi.catalogue.load import (
     read_rules,
     read_troubles,
 )
-from onshi.catalogue.records import FaultUse, Surface, Trouble
+from onshi.catalogue.records import FaultUse, Step, Surface, Trouble
 from onshi.catalogue.steps import what_is_wrong
-from onshi.catalogue.words import PERSONS, schedule_words, situation_words
+from onshi.catalogue.words import PERSONS, schedule_words, situation_words, step_words
 from onshi.data import data_root
 from onshi.errors import BadFileError, UnknownNameError
 from onshi.faults.registry import fault_names, find_fault, make_fault
@@ -330,6 +330,37 @@ def test_rules_load_by_id(tmp_path) -> None:
 )
 def test_schedules_in_words(when, text) -> None:
     assert schedule_words(msgspec.convert(when, Schedule)) == text
+
+
+@pytest.mark.parametrize(
+    ("on", "text"),
+    [
+        ("+0d", "同じ日"),
+        ("+7d", "7日後"),
+        ("+1m", "1か月後"),
+        ("+1m:10", "翌月10日"),
+        ("+2m:5", "翌々月5日"),
+        ("+0m:25", "同じ月の25日"),
+        ("+3m:15", "3か月後の月の15日"),
+        ("2026-04-06", "2026-04-06"),
+    ],
+)
+def test_days_in_words(on, text) -> None:
+    assert step_words(Step(on=on)) == f"{text} 来院"
+
+
+def test_steps_in_words() -> None:
+    refund, claim = find_trouble("billing.ten_wari").situation.step
+    assert step_words(refund) == (
+        "7日後 来院: 健康保険証を持って、会計のやり直しに来る。（持参: 健康保険証）"
+    )
+    assert step_words(claim) == "翌月10日 請求: 請求は確認した資格で一つだけ出す。"
+    *_, again = find_trouble("human.low_use_low_exposure").situation.step
+    assert step_words(again).startswith("同じ日 次の患者の来院: ")
+    (lifted,) = find_trouble("backend.emergency_mode_after_call").situation.step
+    assert "（照会の答え: 有効、ここまで: wire.unreachable file.never）" in step_words(lifted)
+    returned = find_trouble("limit.wrong_returned").situation.step[-1]
+    assert "返戻の理由: 限度額の区分の相違" in step_words(returned)
 
 
 def test_a_situation_in_words() -> None:

@@ -38,6 +38,17 @@ def test_troubles_as_json() -> None:
     assert pulled["handling"] == ["H10", "H51"]
     assert rows["human.complaints"]["runs"] is False
     assert rows["human.complaints"]["why_not"]
+    queue = rows["human.queue_congestion"]
+    assert queue["process"] == "site"
+    assert queue["partly"]
+    assert [step["next"] for step in queue["steps"]] == [True, True]
+    returned = rows["billing.fusho_returned"]["steps"][-1]
+    assert {k: returned[k] for k in ("on", "do", "reason", "shows")} == {
+        "on": "+2m:5",
+        "do": "returns",
+        "reason": "記載事項の不備",
+        "shows": "4",
+    }
 
 
 def test_troubles_by_category_layer_and_surface() -> None:
@@ -57,7 +68,8 @@ def test_troubles_as_a_table() -> None:
     code, out = run("troubles", "--layer", "network")
     assert code == 0
     lines = out.splitlines()
-    assert len(lines) == 1 + 10
+    assert len(lines) == 1 + 10 + 1
+    assert lines[-1] == "10 件（うち実行できるもの 10 件）"
     assert any("network.error_flap_week" in line and "webapi folder face" in line for line in lines)
 
 

@@ -6,7 +6,7 @@ import re
 from calendar import monthrange
 from datetime import date, timedelta
 
-__all__ = ["check_day", "day_of"]
+__all__ = ["check_day", "day_of", "day_words"]
 
 _DAYS = re.compile(r"\+(\d{1,4})d")
 _MONTHS = re.compile(r"\+(\d{1,3})m(?::(\d{1,2}))?")
@@ -38,3 +38,21 @@ def day_of(text: str, first: date) -> date:
             f"{text!r} is no day: it is a date (2025-11-10) or a distance from the first visit "
             "(+12d, +1m, +1m:10)"
         ) from None
+
+
+def day_words(text: str) -> str:
+    """The day in Japanese, from the first visit on: ``7日後``, ``翌月10日``; a date stays one."""
+    if found := _DAYS.fullmatch(text):
+        days = int(found[1])
+        return f"{days}日後" if days else "同じ日"
+    if found := _MONTHS.fullmatch(text):
+        months = int(found[1])
+        if found[2] is None:
+            return f"{months}か月後"
+        return f"{_month_words(months)}{int(found[2])}日"
+    return text
+
+
+def _month_words(months: int) -> str:
+    near = ("同じ月の", "翌月", "翌々月")
+    return near[months] if months < len(near) else f"{months}か月後の月の"

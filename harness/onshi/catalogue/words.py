@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from onshi.catalogue.records import Category, Figure, Situation
+from onshi.catalogue.days import day_words
+from onshi.catalogue.records import Category, Figure, Situation, Step
 from onshi.schedule import Schedule
 from onshi.visit import Decision
 
@@ -18,6 +19,7 @@ __all__ = [
     "settings_words",
     "share_words",
     "situation_words",
+    "step_words",
 ]
 
 PERSONS = {
@@ -52,6 +54,16 @@ _ANSWERS = {
     "cancel": "やめる",
 }
 _BROUGHT = {"card": "マイナンバーカード", "phone": "スマートフォン"}
+_DONE = {"visit": "来院", "claim": "請求", "returns": "審査支払機関の返事"}
+_SHOWN = {
+    "1": "有効",
+    "2": "無効",
+    "3": "無効（新しい資格あり）",
+    "4": "該当なし",
+    "5": "複数該当",
+    "6": "有効（未登録）",
+    "silent": "返らない",
+}
 
 
 def count_words(row: Category | Figure) -> str:
@@ -104,10 +116,29 @@ def settings_words(settings: Mapping[str, Any]) -> str:
     return ", ".join(f"{key}={value}" for key, value in settings.items())
 
 
+def step_words(step: Step) -> str:
+    """What comes after the first visit: ``翌月10日 請求: 請求する。（照会の答え: 有効）``."""
+    what = "次の患者の来院" if step.next else _DONE[step.do]
+    facts = [f"照会の答え: {_SHOWN[step.shows]}"] if step.shows else []
+    if step.brings is not None:
+        facts.append(f"持参: {_brought(step.brings)}")
+    if step.fault:
+        facts.append(f"ここから: {' '.join(use.name for use in step.fault)}")
+    if step.lift:
+        facts.append(f"ここまで: {' '.join(step.lift)}")
+    if step.reason:
+        facts.append(f"返戻の理由: {step.reason}")
+    said = f": {step.what}" if step.what else ""
+    return f"{day_words(step.on)} {what}{said}" + (f"（{'、'.join(facts)}）" if facts else "")
+
+
+def _brought(things: tuple[str, ...]) -> str:
+    return "、".join(_BROUGHT.get(thing, thing) for thing in things) or "なし"
+
+
 def situation_words(situation: Situation) -> list[str]:
     """The situation of a visit, one fact a line."""
-    brings = [_BROUGHT.get(thing, thing) for thing in situation.brings]
-    facts = [f"持参: {'、'.join(brings) or 'なし'}"]
+    facts = [f"持参: {_brought(situation.brings)}"]
     facts.append("初診" if situation.first_visit else "再診（カルテあり）")
     if situation.person:
         facts.append(f"患者: {PERSONS.get(situation.person, situation.person)}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from onshi.catalogue.records import Trouble
+    from onshi.catalogue.records import Step, Trouble
 
 __all__ = ["list_troubles"]
 
@@ -29,10 +29,22 @@ def list_troubles(
     if as_json:
         print_json([_as_json(trouble) for trouble in found])
         return
-    rows = table("id", "何のトラブルか", "種類", "サーフェス")
+    rows = table("id", "何のトラブルか", "層", "種類", "サーフェス", "場面")
     for t in found:
-        rows.add_row(t.id, t.title, " ".join(t.categories), " ".join(t.surfaces) or "注入できない")
-    console().print(rows)
+        surfaces = "注入できない" if t.why_not else " ".join(t.surfaces)
+        rows.add_row(t.id, t.title, t.layer, " ".join(t.categories), surfaces, _scenes(t))
+    out = console()
+    out.print(rows)
+    running = sum(not t.why_not for t in found)
+    out.print(f"{len(found)} 件（うち実行できるもの {running} 件）")
+
+
+def _scenes(trouble: Trouble) -> str:
+    """How a trouble goes on after its first visit: ``来院 請求 返戻``; empty: it does not."""
+    words = {"visit": "来院", "claim": "請求", "returns": "返戻"}
+    situation = trouble.situation
+    more = [words["visit"]] * (situation.visits - 1) + [words[s.do] for s in situation.step]
+    return " ".join([words["visit"], *more]) if more else ""
 
 
 def _as_json(trouble: Trouble) -> dict[str, Any]:
@@ -42,13 +54,31 @@ def _as_json(trouble: Trouble) -> dict[str, Any]:
         "layer": trouble.layer,
         "categories": list(trouble.categories),
         "source": list(trouble.source),
+        "process": trouble.process,
         "surfaces": list(trouble.surfaces),
         "runs": not trouble.why_not,
         "handling": list(trouble.rules),
         "what": trouble.what,
         "faults": [use.name for use in trouble.fault],
+        "steps": [_step_as_json(step) for step in trouble.situation.step],
         "support": trouble.support,
+        "partly": trouble.partly,
         "why_not": trouble.why_not,
+    }
+
+
+def _step_as_json(step: Step) -> dict[str, Any]:
+    """When, what is done, and what differs then; ``brings`` is null where it is as before."""
+    return {
+        "on": step.on,
+        "do": step.do,
+        "next": step.next,
+        "what": step.what,
+        "brings": None if step.brings is None else list(step.brings),
+        "faults": [use.name for use in step.fault],
+        "lift": list(step.lift),
+        "shows": step.shows,
+        "reason": step.reason,
     }
 
 
