@@ -86,7 +86,7 @@ def split(
             text = line.decode("cp932")
         except UnicodeDecodeError:
             problems.append(_bad_byte(number, line, name_of))
-            continue
+            text = line.decode("cp932", "replace")
         records.append(Record(number, tuple(text.split(","))))
     if end and rest.strip(b"\r\n\x1a"):
         last = body.count(b"\n") + 1
