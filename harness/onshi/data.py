@@ -95,6 +95,8 @@ def explain(kind: Any, message: str) -> tuple[str, str]:
     expected = message.split(" - at ")[0]
     if missing:
         expected = "is required"
+    if "RFC3339" in expected:
+        expected = "a date as 2025-10-20" if "date" in expected else "a time as 09:30:00"
     wrong = re.fullmatch(r"Invalid enum value (.+)", expected)
     choices = _choices_at(kind, trail) if wrong else []
     if wrong and choices:
@@ -152,13 +154,14 @@ def line_of(path: Path, key: str) -> int | None:
     if not names:
         return None
     lines = path.read_text(encoding="utf-8").splitlines()
-    start = 0
+    start, table = 0, ""
     for (name, _), (_, index) in itertools.pairwise(parts):
+        table = f"{table}.{name}".strip(".") if name else table
         if name and index.isdigit():
-            heads = [i for i, s in enumerate(lines) if s.strip().startswith(f"[[{name}")]
+            heads = [i for i, s in enumerate(lines) if s.strip().startswith(f"[[{table}]]")]
+            heads = [i for i in heads if i >= start]
             if int(index) < len(heads):
                 start = heads[int(index)]
-            break
     for i in range(start, len(lines)):
         if re.match(rf"\s*{re.escape(names[-1])}\s*=", lines[i]) or re.match(
             rf"\s*\[+[^\]]*\b{re.escape(names[-1])}\b", lines[i]
