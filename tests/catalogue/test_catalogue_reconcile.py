@@ -23,8 +23,6 @@ COUNTS = {
 }
 RUNS_ALL_THE_SAME = {"card.pin_staff_must_not_ask"}
 """What happens between people, and yet the product shows in it what a rule asks of it."""
-ONLY_SHOWN = {"billing.kasan_depends_on_consent", "human.security_privacy_concern"}
-"""All of their rules are of level context: what was seen is shown, and is no verdict."""
 
 
 def runs(scenario: Scenario) -> bool:
@@ -68,9 +66,7 @@ def test_what_is_not_injected_is_said() -> None:
             assert trouble.partly, scenario.id
 
 
-def test_what_runs_has_a_rule_to_judge_it_by() -> None:
-    levels = {rule.id: rule.level for rule in load_rules().values()}
+def test_what_runs_has_a_rule_that_judges() -> None:
+    judging = {rule.id for rule in load_rules().values() if rule.level != "context"}
     running = [t for t in TROUBLES.values() if not t.why_not]
-    assert [t.id for t in running if not t.rules] == []
-    shown = {t.id for t in running if {levels[rule] for rule in t.rules} == {"context"}}
-    assert shown == ONLY_SHOWN
+    assert [t.id for t in running if not judging & set(t.rules)] == []

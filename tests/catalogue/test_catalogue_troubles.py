@@ -66,7 +66,6 @@ SPINE = [
 ]
 
 SITUATION_ALONE = {
-    "billing.kasan_depends_on_consent",
     "human.low_use_low_exposure",
     "human.positive_report",
     "human.security_privacy_concern",
