@@ -86,6 +86,8 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     an adapter may take over one visit before it is said to have hung. ``rules`` changes levels
     (``H46 = "fail"``, ``"off"``), ``flavour`` is how PC/SC answers at the door ``pyscard``
     (``linux``, ``macos``, ``windows``), ``limits`` are the vendor's own (``answer = 30``, seconds).
+    ``product``, ``version`` and ``tester`` stand at the head of every report; without a name
+    the first two are those of ``[project]``. ``report`` is a file or several.
     """
 
     integration: str | None = None
@@ -109,7 +111,10 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     baseline: str | None = None
     encounters: int = 0
     rate: float = 0.1
-    report: str | None = None
+    report: str | list[str] = []
+    product: str = ""
+    version: str = ""
+    tester: str = ""
     rules: dict[str, str] = {}
     limits: dict[str, float] = {}
     clinic: Clinic = Clinic()
@@ -130,6 +135,12 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(f"rate is a share between 0 and 1, not {self.rate}")
         if self.time_scale < 0:
             raise ValueError("time_scale is not negative")
+
+    @property
+    def reports(self) -> list[Path]:
+        """The files that ``report`` names."""
+        named = [self.report] if isinstance(self.report, str) else self.report
+        return [Path(one) for one in named]
 
 
 class Waiver(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):

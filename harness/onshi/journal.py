@@ -185,6 +185,18 @@ class Journal:
                 out += [head + raw[1:] for raw in body]
         return b"".join(line + b"\n" for line in out)
 
+    def ordered(self, most: int) -> bytes:
+        """JSON Lines of the first ``most`` events as they came, without times of the machine.
+
+        The last line counts the events that are left out, if any are.
+        """
+        with self._lock:
+            kept, number = self._sink[:most], len(self._sink)
+        out = [f'{{"lane":"{lane.name}",'.encode() + raw[1:] for lane, _, raw in kept]
+        if number > most:
+            out.append(f'{{"lane":"desk/0","event":"more","number":{number - most}}}'.encode())
+        return b"".join(line + b"\n" for line in out)
+
     def write(self, folder: Path, name: str) -> Path:
         """Write ``name.jsonl`` (canonical) and ``name.order.jsonl`` (interleaving, wall clock).
 

@@ -40,7 +40,7 @@ class Outcome:
     """What came of one trouble: ``result`` is passed, failed, skipped or waived.
 
     ``same_as`` names the trouble under which the visit was made, where two troubles do the same
-    to a product: then the journal is that trouble's, too.
+    to a product: then the journal is that trouble's, too. ``order`` is the journal as it came.
     """
 
     trouble: Trouble
@@ -50,6 +50,7 @@ class Outcome:
     waived: list[Waiver] = field(default_factory=list)
     journal: bytes = b""
     same_as: str = ""
+    order: bytes = b""
 
     def broken(self, level: str = "fail") -> list[Finding]:
         """The broken halves of one level."""

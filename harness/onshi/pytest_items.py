@@ -57,7 +57,8 @@ def test_trouble(
 
     session = _session(request.config)
     outcome = _outcome(session, onshi_trouble, partial(session.run, onshi_trouble, onshi_runner))
-    _conclude(request, row(outcome, session.reproduce(onshi_trouble), hide=session.site.codes.hide))
+    again = session.reproduce(onshi_trouble)
+    _conclude(request, row(outcome, again, hide=session.site.codes.hide), outcome.order)
 
 
 def test_encounter(
@@ -81,7 +82,8 @@ def test_encounter(
         f" --onshi-seed={session.config.seed} --onshi-encounters={session.config.encounters}"
         f" --onshi-rate={session.config.rate} -k {number:04}-"
     )
-    _conclude(request, row(outcome, again, f"{number:04}-{trouble.id}", session.site.codes.hide))
+    kept = row(outcome, again, f"{number:04}-{trouble.id}", session.site.codes.hide)
+    _conclude(request, kept, outcome.order)
 
 
 def _outcome(session: Session, trouble: Trouble, run: Callable[[], Outcome]) -> Outcome:
@@ -94,11 +96,14 @@ def _outcome(session: Session, trouble: Trouble, run: Callable[[], Outcome]) -> 
         return Outcome(trouble, "failed", problem=str(e))
 
 
-def _conclude(request: pytest.FixtureRequest, row: Row) -> None:
+def _conclude(request: pytest.FixtureRequest, row: Row, order: bytes) -> None:
     """Turn an outcome into pytest's, and carry it to the reports."""
+    from onshi.reports.journals import pack
     from onshi.reports.text import failure_text, missing_text, waived_text
 
     request.node.onshi_outcome = msgspec.to_builtins(row)
+    if row.result in ("failed", "waived"):
+        request.node.onshi_journal = pack(order)
     if row.result == "skipped":
         pytest.skip(missing_text(row))
     if row.result == "waived":

@@ -88,10 +88,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     add(
         "--onshi-report",
+        action="append",
         dest="onshi_report",
-        metavar="FILE.html",
-        help="write a report that needs no other file",
+        metavar="FILE",
+        help="write a report: .html, .md, .csv, .json or .xml (repeatable)",
     )
+    for name, what in (
+        ("product", "the product under test"),
+        ("version", "its version"),
+        ("tester", "who tests it"),
+    ):
+        add(
+            f"--onshi-{name}",
+            dest=f"onshi_{name}",
+            metavar="TEXT",
+            help=f"for the head of the reports: {what}",
+        )
     add(
         "--onshi-min-observed",
         dest="onshi_min_observed",
@@ -264,4 +276,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     outcome = getattr(item, "onshi_outcome", None)
     if outcome is not None and call.when == "call":
         report.onshi = outcome
+        report.onshi_journal = getattr(item, "onshi_journal", "")
     return report

@@ -21,8 +21,10 @@ from onshi.config import find_config, load_class, waivers_of
 from onshi.errors import OnshiError
 from onshi.outcomes import Outcome, Row
 from onshi.platforms import libpcsclite_found, pyscard_found
+from onshi.reports.about import about
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import Run, read_rows
+from onshi.reports.writers import check_kind
 from onshi.runner import Runner
 from onshi.schedule import stream
 from onshi.suite import Played, applicable, desk_doors, judge_played, planned, play
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 _OPTIONS = (
     "profile", "trouble", "only", "seed", "date", "integration", "journal", "baseline", "report",
     "min_observed", "max_time", "encounters", "rate", "time_scale", "folder", "webapi_port",
-    "reader_name",
+    "reader_name", "product", "version", "tester",
 )  # fmt: skip
 
 
@@ -66,6 +68,9 @@ class Session:
         if self.integration is not None:
             desk_doors(self.integration)
             self.surfaces = frozenset(self.integration.surfaces)  # type: ignore[attr-defined]
+        for path in self.config.reports:
+            check_kind(path)
+        self.about = about(self.config, self.home)
         self.waivers = waivers_of(self.config, self.home)
         self.before = self._before()
         self._accepted = self.waivers + known_breaks(self.before or ())
@@ -297,6 +302,7 @@ class Session:
             whole=not (self.config.trouble or self.config.only or self.config.encounters),
             encounters=self.config.encounters,
             min_observed=self.config.min_observed,
+            about=self.about,
         )
 
     def header(self) -> str:

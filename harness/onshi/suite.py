@@ -28,6 +28,9 @@ from onshi.visit import Claim, Handling, Returned, Visit
 if TYPE_CHECKING:
     from onshi.desk import Desk
 
+_PICTURED = 2000
+"""So many events of a journal are shown in the picture of a report, at most."""
+
 T = TypeVar("T")
 
 __all__ = ["Played", "applicable", "desk_doors", "judge_played", "planned", "play"]
@@ -37,7 +40,8 @@ __all__ = ["Played", "applicable", "desk_doors", "judge_played", "planned", "pla
 class Played:
     """A trouble that an integration went through, ready to be judged.
 
-    ``raised`` is what the adapter raised: then there is nothing to judge.
+    ``raised`` is what the adapter raised: then there is nothing to judge. ``order`` holds the
+    journal's events as they came, lanes mixed.
     """
 
     trouble: Trouble
@@ -45,6 +49,7 @@ class Played:
     journal: bytes
     problem: str = ""
     raised: bool = False
+    order: bytes = b""
 
 
 def desk_doors(integration: Any) -> tuple[str, ...]:
@@ -113,7 +118,8 @@ def play(desk: Desk, trouble: Trouble, runner: Runner, config: Config) -> Played
     except Exception as e:
         text = f"{type(e).__name__}: {e}".strip().rstrip(":")
         problem, raised = f"the adapter raised {text}", True
-    return Played(trouble, course, desk.journal.canonical(), problem, raised)
+    order = desk.journal.ordered(_PICTURED)
+    return Played(trouble, course, desk.journal.canonical(), problem, raised, order)
 
 
 def judge_played(played: Played, trouble: Trouble, waivers: tuple[Waiver, ...]) -> Outcome:
@@ -122,7 +128,7 @@ def judge_played(played: Played, trouble: Trouble, waivers: tuple[Waiver, ...]) 
         result = Outcome(trouble, "failed", problem=played.problem)
     else:
         result = conclude(played.course, trouble, played.problem)
-    result.journal = played.journal
+    result.journal, result.order = played.journal, played.order
     if trouble is not played.trouble:
         result.same_as = played.trouble.id
     return waive(result, waivers)

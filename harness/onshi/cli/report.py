@@ -27,6 +27,17 @@ def report(
     ],
     html: Annotated[Path | None, typer.Option(help="write the HTML report to this file")] = None,
     junit: Annotated[Path | None, typer.Option(help="write a JUnit file")] = None,
+    md: Annotated[Path | None, typer.Option(help="write Markdown for a pull request")] = None,
+    json: Annotated[Path | None, typer.Option(help="write everything as JSON")] = None,
+    csv: Annotated[Path | None, typer.Option(help="write a table for a spreadsheet")] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FILE",
+            help="write a report of the kind that its name says "
+            "(.html, .md, .csv, .json, .xml; repeatable)",
+        ),
+    ] = None,
     baseline: Annotated[
         Path | None,
         typer.Option(metavar="DIR", help="a former run: say what is new and what is fixed since"),
@@ -48,8 +59,18 @@ def report(
     from onshi.cli.output import print_lines
     from onshi.outcomes import accept
     from onshi.reports.baseline import known_breaks
+    from onshi.reports.journals import Journals
     from onshi.reports.run import merge, read_rows, read_run
+    from onshi.reports.writers import check_kind, write_report
 
+    named = [
+        (path, kind)
+        for kind, path in (
+            (".html", html), (".xml", junit), (".md", md), (".json", json), (".csv", csv)
+        )
+        if path is not None
+    ]  # fmt: skip
+    named += [(path, check_kind(path)) for path in output or []]
     promise = _promise(waivers, until, reason, ticket)
     run, rows = merge([read_run(folder) for folder in folders])
     before = read_rows(baseline) if baseline is not None else None
@@ -63,14 +84,8 @@ def report(
         write_waivers(waivers, rows, promise, force=force)
         written = load_waivers(waivers)
         rows = [accept(row, written) for row in rows]
-    if html is not None:
-        from onshi.reports.html import write_html
-
-        write_html(html, run, rows)
-    if junit is not None:
-        from onshi.reports.junit import write_junit
-
-        write_junit(junit, run, rows)
+    for path, kind in named:
+        write_report(path, run, rows, kind=kind, before=before, journals=Journals(*folders))
     print_lines(_lines(run, rows, before))
     if waivers is not None:
         print_lines(_written(waivers, rows))

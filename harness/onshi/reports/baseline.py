@@ -1,25 +1,45 @@
-"""A former run beside this one: what is new, what is fixed since."""
+"""A former run beside this one: what is newly broken, fixed, still broken, no longer observed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from onshi.config import Waiver
+from onshi.judge.case import Finding, Verdict
 from onshi.outcomes import Row
 from onshi.reports.summary import Line
 
-__all__ = ["Change", "change_lines", "known_breaks", "since"]
+__all__ = ["Change", "Judged", "change_lines", "known_breaks", "since"]
+
+
+class Judged(Protocol):
+    """A row, or the rows of one trouble: which rules were judged, and how."""
+
+    @property
+    def trouble(self) -> str: ...
+    @property
+    def broken(self) -> Sequence[str]: ...
+    @property
+    def met(self) -> Sequence[str]: ...
+    @property
+    def warned(self) -> Sequence[str]: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
 
 
 class Change(NamedTuple):
-    """Rules by trouble. Fixed is what was broken and is met now; what was not judged this time
-    is in neither.
+    """Rules by trouble. Fixed is what was broken and is met now; still, what is broken in both.
+
+    ``unseen`` is what was judged and is not any more: nobody knows whether it is fixed, so it is
+    in neither of the others.
     """
 
     new: dict[str, list[str]]
     fixed: dict[str, list[str]]
+    still: dict[str, list[str]]
+    unseen: dict[str, list[str]]
 
 
 def known_breaks(before: Iterable[Row]) -> tuple[Waiver, ...]:
@@ -31,16 +51,19 @@ def known_breaks(before: Iterable[Row]) -> tuple[Waiver, ...]:
     )
 
 
-def since(before: Iterable[Row], now: Iterable[Row]) -> Change:
+def since(before: Iterable[Judged], after: Iterable[Judged]) -> Change:
     """What changed between two runs."""
-    old = _gathered(before, "broken")
-    now = list(now)
-    broken, met = _gathered(now, "broken"), _gathered(now, "met")
-    new = {t: sorted(rules - old.get(t, set())) for t, rules in broken.items()}
-    fixed = {
-        t: sorted((rules - broken.get(t, set())) & met.get(t, set())) for t, rules in old.items()
-    }
-    return Change(_filled(new), _filled(fixed))
+    then, now = _Told(before), _Told(after)
+    new, fixed, still, unseen = Change({}, {}, {}, {})
+    for trouble in sorted({*then.judged, *now.judged}):
+        was, is_ = then.broken.get(trouble, set()), now.broken.get(trouble, set())
+        mended = {rule for rule in was - is_ if _mended(trouble, rule, then, now)}
+        silent = then.judged.get(trouble, set()) - now.judged.get(trouble, set())
+        new[trouble] = sorted(is_ - was)
+        fixed[trouble] = sorted(mended)
+        still[trouble] = sorted(was & is_)
+        unseen[trouble] = sorted(silent | (was - is_ - mended))
+    return Change(*map(_filled, (new, fixed, still, unseen)))
 
 
 def change_lines(change: Change) -> Iterator[Line]:
@@ -51,13 +74,45 @@ def change_lines(change: Change) -> Iterator[Line]:
         yield Line(f"直った違反  {trouble}: {', '.join(rules)}", "green")
     if not change.new:
         yield Line("以前の実行 (baseline) と比べて、新しい違反はありません")
+    if change.still:
+        many = sum(map(len, change.still.values()))
+        yield Line(f"残っている違反  {many} 件")
+    if change.unseen:
+        names = [f"{trouble} ({', '.join(rules)})" for trouble, rules in change.unseen.items()]
+        more = f" ほか {len(names) - _SHOWN} 件" if len(names) > _SHOWN else ""
+        yield Line(f"観測されなくなった  {', '.join(names[:_SHOWN])}{more}", "yellow")
 
 
-def _gathered(rows: Iterable[Row], which: str) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for row in rows:
-        found.setdefault(row.trouble, set()).update(getattr(row, which))
-    return found
+_SHOWN = 10
+
+
+def _mended(trouble: str, rule: str, then: _Told, now: _Told) -> bool:
+    """Whether each half of the rule that was broken is met now, not merely unseen."""
+    if rule not in now.met.get(trouble, set()):
+        return False
+    halves = (
+        half
+        for half, verdicts in then.halves.items()
+        if half[:2] == (trouble, rule) and Verdict.BROKEN in verdicts
+    )
+    return all(Verdict.MET in now.halves.get(half, {Verdict.MET}) for half in halves)
+
+
+class _Told:
+    """Rules by trouble, of a whole run."""
+
+    def __init__(self, rows: Iterable[Judged]) -> None:
+        self.broken: dict[str, set[str]] = {}
+        self.met: dict[str, set[str]] = {}
+        self.judged: dict[str, set[str]] = {}
+        self.halves: dict[tuple[str, str, str], set[Verdict]] = {}
+        for row in rows:
+            self.broken.setdefault(row.trouble, set()).update(row.broken)
+            self.met.setdefault(row.trouble, set()).update(row.met)
+            told = (*row.broken, *row.met, *row.warned)
+            self.judged.setdefault(row.trouble, set()).update(told)
+            for f in row.findings:
+                self.halves.setdefault((row.trouble, f.rule, f.expected), set()).add(f.verdict)
 
 
 def _filled(rules: dict[str, list[str]]) -> dict[str, list[str]]:

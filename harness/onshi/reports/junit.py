@@ -9,10 +9,14 @@ from pathlib import Path
 
 from onshi.outcomes import Row
 from onshi.reports.files import write_file
+from onshi.reports.gather import RESULT_WORDS
 from onshi.reports.run import Run, worst
+from onshi.reports.summary import category_rows, share_text
 from onshi.reports.text import failure_text, missing_text, waived_text
 
 __all__ = ["junit", "write_junit"]
+
+_COUNTED = {**RESULT_WORDS, "out": "対象外"}
 
 _ILLEGAL = re.compile("[^\t\n\r\x20-\x7e\x80-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What XML cannot hold; pytest leaves out DEL as well, and writes such characters as ``#x07``."""
@@ -39,17 +43,35 @@ def junit(run: Run, rows: list[Row]) -> str:
         tests=str(len(cases)),
     )
     facts = ET.SubElement(suite, "properties")
-    for name, value in (
-        ("profile", run.suite),
-        ("seed", str(run.seed)),
-        ("date", run.date),
-        ("surfaces", " ".join(run.surfaces)),
-    ):
+    for name, value in _properties(run, rows):
         ET.SubElement(facts, "property", name=f"onshi.{name}", value=_legal(value))
     suite.extend(cases)
     top = ET.Element("testsuites", name="onshi tests")
     top.append(suite)
     return '<?xml version="1.0" encoding="utf-8"?>' + ET.tostring(top, encoding="unicode") + "\n"
+
+
+def _properties(run: Run, rows: list[Row]) -> Iterator[tuple[str, str]]:
+    """The head of the report, and what came of each category of a survey."""
+    about = run.about
+    yield from (
+        ("profile", run.suite),
+        ("seed", str(run.seed)),
+        ("date", run.date),
+        ("surfaces", " ".join(run.surfaces)),
+        ("product", about.product),
+        ("version", about.version),
+        ("tester", about.tester),
+        ("made_on", about.on),
+        ("plugin", about.plugin),
+        ("catalogue", about.catalogue),
+        ("changes", run.changes),
+    )
+    for profile in run.surveys:
+        for category, counts in category_rows(profile, rows, run.out_of_scope):
+            share = f"{category.label} (施設の割合 {share_text(profile, category)}): "
+            told = ", ".join(f"{word} {counts[key]}" for key, word in _COUNTED.items())
+            yield f"category.{profile.name}.{category.key}", share + told
 
 
 def _cases(run: Run, rows: list[Row]) -> Iterator[ET.Element]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -18,13 +18,23 @@ from onshi.catalogue.records import Profile, Trouble
 from onshi.config import Waiver
 from onshi.errors import OnshiError
 from onshi.outcomes import Row
+from onshi.reports.about import About
 from onshi.reports.files import write_file
 
-__all__ = ["Run", "merge", "read_rows", "read_run", "worst", "write_run"]
+__all__ = ["Ended", "Run", "merge", "read_rows", "read_run", "worst", "write_run"]
 
 T = TypeVar("T")
 _BAD = ("skipped", "passed", "waived", "failed")
 _ROWS, _RUN = "results.json", "run.json"
+
+
+class Ended(Protocol):
+    """A row, or the rows of one trouble: what it is about and how it ended."""
+
+    @property
+    def trouble(self) -> str: ...
+    @property
+    def result(self) -> str: ...
 
 
 class Run(msgspec.Struct, kw_only=True, dict=True):
@@ -34,7 +44,8 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     meet (対象外); ``rules`` the levels that the vendor changed, ``limits`` its own limits in
     seconds, ``waivers`` its known breaks. ``whole``: every trouble of the profiles was to be run,
     each once. ``encounters``: instead of each trouble, so many patients drawn from the mix, a
-    share ``rate`` of them with a trouble, categories by ``weight`` (a, b).
+    share ``rate`` of them with a trouble, categories by ``weight`` (a, b). ``about``: whose
+    product this is, and who ran it with what.
     """
 
     profiles: list[str] = []
@@ -51,6 +62,7 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
     rate: float = 0.0
     weight: str = "a"
     min_observed: int = 0
+    about: About = About()
 
     @cached_property
     def surveys(self) -> list[Profile]:
@@ -90,7 +102,7 @@ class Run(msgspec.Struct, kw_only=True, dict=True):
         """What the tests of this run are filed under: the profiles' names."""
         return "+".join(p.name for p in self.surveys) or "troubles"
 
-    def too_few(self, rows: Iterable[Row]) -> bool:
+    def too_few(self, rows: Iterable[Ended]) -> bool:
         """Whether fewer troubles than ``min_observed`` could be judged."""
         return sum(1 for r in rows if r.result != "skipped") < self.min_observed
 
@@ -117,6 +129,11 @@ def merge(runs: list[tuple[Run, list[Row]]]) -> tuple[Run, list[Row]]:
         values = [getattr(run, name) for run, _ in runs]
         if any(v != values[0] for v in values):
             shown = ", ".join(str(v) for v in values)
+            raise OnshiError(f"these runs differ in {name} ({shown}): report them one by one")
+    for name in ("product", "version", "catalogue"):
+        said = dict.fromkeys(getattr(run.about, name) for run, _ in runs)
+        if len(known := [text for text in said if text]) > 1:
+            shown = ", ".join(known)
             raise OnshiError(f"these runs differ in {name} ({shown}): report them one by one")
     rows = sorted(worst(r for _, rows in runs for r in rows).values(), key=_order)
     troubles = _union(run.troubles for run, _ in runs)

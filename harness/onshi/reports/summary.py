@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from onshi.catalogue.records import Category, Profile, Trouble
 from onshi.config import Waiver
-from onshi.judge.case import Verdict
+from onshi.judge.case import Finding, Verdict
 from onshi.outcomes import OUT_OF_TIME, Row
-from onshi.reports.run import Run
+from onshi.reports.run import Ended, Run
 
 __all__ = [
     "Line",
@@ -34,6 +34,15 @@ _NOTHING_SEEN = (
 )
 
 
+class Told(Ended, Protocol):
+    """The same with its verdicts."""
+
+    @property
+    def broken(self) -> Sequence[str]: ...
+    @property
+    def findings(self) -> Sequence[Finding]: ...
+
+
 class Line(NamedTuple):
     """One line of text; ``colour`` is ``red``, ``yellow``, ``green``, ``bold`` or nothing."""
 
@@ -51,7 +60,7 @@ def category_rows(
         if not category.injectable:
             continue
         counts = {
-            r: sum(1 for x in rows if x.result == r and category.has(x.trouble, x.categories))
+            r: sum(x.count for x in rows if x.result == r and category.has(x.trouble, x.categories))
             for r in _RESULTS
         }
         counts["out"] = sum(1 for t in out_of_scope if category.has(t.id, t.categories))
@@ -94,7 +103,8 @@ def shares(profile: Profile, run: Run, rows: list[Row]) -> Iterator[Line]:
     yield Line(shares_note(profile))
     for category, counts in category_rows(profile, rows, run.out_of_scope):
         yield Line(
-            f"{_padded(share_text(profile, category))}  適合 {counts['passed']:2}  違反 {counts['failed']:2}"
+            f"{_padded(share_text(profile, category))}"
+            f"  適合 {counts['passed']:2}  違反 {counts['failed']:2}"
             f"  猶予 {counts['waived']:2}  観測なし {counts['skipped']:2}"
             f"  対象外 {counts['out']:2}  {category.label}"
         )
@@ -155,7 +165,7 @@ def _left_out(run: Run, rows: list[Row]) -> Iterator[Line]:
         yield Line(f"対象外  {need}: {', '.join(names)}")
 
 
-def not_run(run: Run, rows: Iterable[Row]) -> list[str]:
+def not_run(run: Run, rows: Iterable[Ended]) -> list[str]:
     """Troubles that were to be run and have no outcome: deselected, or the run was broken off."""
     if run.encounters:
         return []
@@ -163,7 +173,7 @@ def not_run(run: Run, rows: Iterable[Row]) -> list[str]:
     return [t for t in run.troubles if t not in done]
 
 
-def unneeded(run: Run, rows: Iterable[Row]) -> list[Waiver]:
+def unneeded(run: Run, rows: Iterable[Told]) -> list[Waiver]:
     """Waivers for what is not broken any more; only a whole run can tell.
 
     A waiver whose rule could not be judged this time, or whose troubles did not run, stays.
@@ -180,7 +190,7 @@ def unneeded(run: Run, rows: Iterable[Row]) -> list[Waiver]:
     return found
 
 
-def _state(row: Row, rule: str) -> str:
+def _state(row: Told, rule: str) -> str:
     if rule in row.broken:
         return "broken"
     verdicts = {f.verdict for f in row.findings if f.rule == rule}

@@ -10,8 +10,10 @@ import pytest
 
 from onshi.outcomes import Row
 from onshi.reports.baseline import change_lines, since
+from onshi.reports.journals import Journals
 from onshi.reports.run import Run, write_run
 from onshi.reports.summary import Line, details, shares
+from onshi.reports.writers import write_report
 
 if TYPE_CHECKING:
     from onshi.pytest_suite import Session
@@ -25,25 +27,28 @@ class TerminalSummary:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._rows: list[Row] = []
+        self._journals = Journals()
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         row = getattr(report, "onshi", None)
         if row is not None:
             self._rows.append(msgspec.convert(row, Row))
+            if report.onshi_journal:
+                self._journals.keep(self._rows[-1], report.onshi_journal)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Write results.json and the report; too few observed is a failure."""
+        """Write results.json and the reports; too few observed is a failure."""
         if hasattr(session.config, "workerinput"):
             return
         self._rows.sort(key=lambda r: (r.trouble, r.name))  # workers finish in any order
         run, config = self._session.facts(), self._session.config
         if config.journal and self._rows:
             write_run(Path(config.journal), run, self._rows)
-        if config.report:
-            from onshi.reports.html import write_html
-
-            write_html(Path(config.report), run, self._rows)
+        for path in config.reports:
+            write_report(
+                path, run, self._rows, before=self._session.before, journals=self._journals
+            )
         if run.too_few(self._rows) and session.exitstatus in (0, 5):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 

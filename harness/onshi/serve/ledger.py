@@ -10,6 +10,8 @@ from onshi.config import Config, Waiver
 from onshi.errors import OnshiError
 from onshi.journal import Journal
 from onshi.outcomes import UNTROUBLED, Outcome, Row, row
+from onshi.reports.about import About
+from onshi.reports.journals import MOST, Journals, pack
 from onshi.reports.run import Run, write_run
 from onshi.suite import applicable
 
@@ -31,7 +33,9 @@ class Ledger:
         *,
         waivers: tuple[Waiver, ...] = (),
         folder: Path | None = None,
+        about: About | None = None,
     ) -> None:
+        self._about, self.journals = about or About(), Journals()
         self._config, self._date, self._waivers = config, date, waivers
         self.troubles, self.folder = troubles, folder
         self._lock, self._writing = threading.Lock(), threading.Lock()
@@ -58,6 +62,8 @@ class Ledger:
         everything is written.
         """
         self._put(rows)
+        if any(row.result in ("failed", "waived") for row in rows):
+            self.journals.keep(rows[0], pack(journal.ordered(MOST)))
         self._save(journal, rows[0].trouble)
 
     def _save(self, journal: Journal | None = None, name: str = "") -> None:
@@ -102,6 +108,7 @@ class Ledger:
             waivers=list(self._waivers),
             whole=not (self._config.trouble or self._config.only),
             min_observed=self._config.min_observed,
+            about=self._about,
         )
 
     @property

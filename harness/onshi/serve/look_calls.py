@@ -121,7 +121,7 @@ def results_as_junit(hub: Hub, call: Call) -> Text:
 @operation("GET", "/results/report.html", tag="results", gives="text/html")
 def results_as_html(hub: Hub, call: Call) -> Text:
     """The same as a page for people, in Japanese."""
-    text = html(hub.ledger.run(), hub.ledger.rows())
+    text = html(hub.ledger.run(), hub.ledger.rows(), journals=hub.ledger.journals)
     return Text(text.encode(), "text/html; charset=utf-8")
 
 

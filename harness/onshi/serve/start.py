@@ -18,6 +18,7 @@ from onshi.clock import today
 from onshi.config import Config, Waiver, waivers_of
 from onshi.endpoints import Endpoints
 from onshi.errors import OnshiError
+from onshi.reports.about import about
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import read_rows
 from onshi.serve.counter import Counter, House, World
@@ -115,7 +116,7 @@ def start(config: Config, home: Path, options: Options) -> Running:
     )
     try:
         waivers = waivers_of(config, home)
-        ledger = _ledger(config, profiles, waivers)
+        ledger = _ledger(config, home, profiles, waivers)
         house = House(
             config=config,
             profile=profiles[0] if profiles else None,
@@ -158,10 +159,19 @@ def _token() -> str:
     return given or secrets.token_urlsafe(24)
 
 
-def _ledger(config: Config, profiles: list[Profile], waivers: tuple[Waiver, ...]) -> Ledger:
+def _ledger(
+    config: Config, home: Path, profiles: list[Profile], waivers: tuple[Waiver, ...]
+) -> Ledger:
     date = config.date or (profiles[0].date.isoformat() if profiles else today().isoformat())
     folder = Path(config.journal).expanduser().absolute() if config.journal else None
-    ledger = Ledger(config, planned(config, profiles), date, waivers=waivers, folder=folder)
+    ledger = Ledger(
+        config,
+        planned(config, profiles),
+        date,
+        waivers=waivers,
+        folder=folder,
+        about=about(config, home),
+    )
     ledger.start()
     return ledger
 
