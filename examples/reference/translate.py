@@ -49,6 +49,7 @@ def arrival(visit: onshi.Visit, surfaces: Iterable[str]) -> Arrival:
         told=_told(visit),
         unchanged=bool(visit.says.get("unchanged")),
         declaration=_declaration(visit),
+        with_card="card" in visit.brings,
         empty_handed=set(visit.brings) <= {"医療証"},
         disaster=bool(visit.says.get("disaster")),
     )

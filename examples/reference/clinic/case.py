@@ -21,7 +21,8 @@ class Arrival:
     folder, for an inquiry by numbers. ``papers`` are the documents shown, read into pages.
     ``chart_no`` is None at a first visit. ``told``: numbers that the patient tells; ``unchanged``:
     they say that the insurance is still that of the last visit; ``declaration``: what they can
-    declare in writing; ``empty_handed``: they have neither card nor paper with them; ``disaster``:
+    declare in writing; ``with_card``: they have the card with them,
+    ``empty_handed``: neither card nor paper; ``disaster``:
     they lost them in a disaster.
     """
 
@@ -38,6 +39,7 @@ class Arrival:
     told: Insurance | None = None
     unchanged: bool = False
     declaration: Declaration = field(default_factory=Declaration)
+    with_card: bool = True
     empty_handed: bool = False
     disaster: bool = False
 

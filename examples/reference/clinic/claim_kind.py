@@ -51,7 +51,7 @@ class ClaimKind:
                 f"{_days(standing)}は会計が済んでいません。資格が分かるまで請求を保留します。"
             )
             return None
-        if self.refused(standing):
+        if standing.refuted:
             case.hold("前と同じ内容では再請求しません。資格を確かめてください。")
             return None
         if standing.disaster:
@@ -61,33 +61,41 @@ class ClaimKind:
     # ------------------------------------------------------------ confirmed
     def confirmed(self, case: MonthEndCase, standing: Standing) -> Insurance | None:
         """The numbers of a normal claim; asked about where two sources differ."""
-        then, later = standing.confirmed, standing.shown_later
-        if self.refused(standing):
-            then = None
-        if later is not None and (then is None or later.same_as(then)):
-            case.dialog.warn(f"受診のあとに確認できた資格で請求します: {later}")
-            return later
-        if later is not None and then is not None:
-            return self.then_or_later(case, standing, then, later)
-        if then is None:
-            return standing.valid_again
-        return self.as_at_the_visit(case, standing, then)
+        then = None if standing.refuted else standing.confirmed
+        shown = standing.shown_later
+        if shown is None or shown.insurance is None:
+            return self.as_at_the_visit(case, standing, then) if then else standing.valid_again
+        if then is None or shown.insurance.same_as(then):
+            return self.afterwards(case, standing, shown)
+        return self.then_or_later(case, standing, then, shown)
 
-    def refused(self, standing: Standing) -> bool:
-        """Whether the claim came back because of whom it billed."""
-        reasons = " ".join(standing.back.reasons) if standing.back else ""
-        return any(word in reasons for word in ("保険者", "該当者", "資格"))
+    def afterwards(
+        self, case: MonthEndCase, standing: Standing, shown: Attendance
+    ) -> Insurance | None:
+        """Confirmed after the visit. After a return, numbers without a beginning are asked about:
+        they may be of a later time only."""
+        later = shown.insurance
+        if standing.refuted and later is not None and later.valid_from is None:
+            text = f"{_days(standing)}も、{shown.day}に確認した資格({later})でしたか"
+            if case.dialog.ask(text, USE_ONLINE, *_papers(shown)) == CANCEL:
+                case.hold("返戻された分の資格を確かめるまで、請求を保留します。")
+                return None
+        case.dialog.warn(f"受診のあとに確認できた資格で請求します: {later}")
+        return later
 
     def then_or_later(
-        self, case: MonthEndCase, standing: Standing, then: Insurance, later: Insurance
+        self, case: MonthEndCase, standing: Standing, then: Insurance, shown: Attendance
     ) -> Insurance | None:
         """A later visit showed another insurance, with effect before this one."""
-        text = f"{_days(standing)}の資格: 受付時「{then}」 その後の確認「{later}」"
+        text = f"{_days(standing)}の資格: 受付時「{then}」 {shown.day}の確認「{shown.insurance}」"
         case.dialog.warn(text)
-        answer = case.dialog.ask(f"{text} どちらで請求しますか", KEEP_CHART, USE_ONLINE)
+        answer = case.dialog.ask(
+            f"{text} どちらで請求しますか", KEEP_CHART, USE_ONLINE, *_papers(shown)
+        )
         if answer == CANCEL:
             case.hold("どちらの資格で請求するか決まっていません。")
-        return {USE_ONLINE: later, KEEP_CHART: then}.get(answer)
+            return None
+        return then if answer == KEEP_CHART else shown.insurance
 
     def as_at_the_visit(
         self, case: MonthEndCase, standing: Standing, then: Insurance
@@ -214,16 +222,10 @@ def japanese(day: date) -> str:
     return f"令和{day.year - 2018}年{day.month}月{day.day}日"
 
 
+def _papers(visit: Attendance) -> list[str]:
+    """The answers that name the papers of a visit."""
+    return [document(name) for name, way in ways.WAY_OF.items() if way in visit.evidence]
+
+
 def _days(standing: Standing) -> str:
     return "、".join(f"{day.month}月{day.day}日" for day in standing.days)
-
-
-def unresolved(visits: list[Attendance]) -> list[date]:
-    """Days for which no insurance was confirmed yet, nor by a later visit."""
-    known = [v for v in visits if v.insurance is not None]
-    return [
-        v.day
-        for v in visits
-        if v.insurance is None
-        and not any(k.day >= v.day and k.insurance and k.insurance.covers(v.day) for k in known)
-    ]

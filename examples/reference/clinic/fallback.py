@@ -34,10 +34,11 @@ class Fallback:
         ``retry``: whether once more could help; offered as often as the case allows.
         """
         arrival = case.arrival
+        names = self._documents(case)
         case.offered = ways.offered(
-            arrival.day, known=case.before is not None, brought_nothing=not arrival.papers
+            names, known=case.before is not None, brought_nothing=not arrival.papers
         )
-        options = [document(d) for d in ways.documents(arrival.day)]
+        options = [document(d) for d in names]
         if case.page is not None:
             options += [PAST_VISIT, KEEP_CHART]
         if retry and case.retries_left:
@@ -53,9 +54,26 @@ class Fallback:
         case.insurance = self._confirmed(case, answer)
         if name == ways.MOUSHITATE:
             case.declared = arrival.declaration
+        if name == ways.PORTAL:
+            case.say("患者さん本人の端末に表示された画面で確認したことを記録しました。")
         self._fill_in(case)
+        self._four_facts(case)
         case.share = self._share_without_answer(case, answer)
         return False
+
+    def _documents(self, case: Case) -> tuple[str, ...]:
+        """What can be gone by today. A paper that does not serve alone asks for the card."""
+        arrival = case.arrival
+        shown = (of_page(p) for p in (*arrival.papers.values(), case.page))
+        plan = next((i.plan for i in shown if i), "")
+        names = ways.documents(arrival.day, plan=plan, with_card=arrival.with_card)
+        for name in arrival.papers:
+            if name in ways.WAY_OF and name not in names:
+                case.dialog.warn(
+                    f"{name}だけでは、この日の資格確認に使えません。"
+                    "マイナンバーカードか資格確認書も示してもらってください"
+                )
+        return names
 
     def _evidence(self, answer: str) -> tuple[str, ...]:
         """What the acceptance rests on, by the operator's answer."""
@@ -84,6 +102,25 @@ class Fallback:
         if answer == KEEP_CHART and case.status not in (*LOST, "not_found"):
             return of_page(case.page)
         return None
+
+    def _four_facts(self, case: Case) -> None:
+        """No line to the system: what a look-up afterwards needs, as the patient wrote it."""
+        page, form = case.page, case.arrival.form
+        if case.status != "system_unreachable" or page is None:
+            return
+        whole = replace(
+            page,
+            name=page.name or without_kuromaru(form.name),
+            sex=page.sex or form.sex,
+            birthdate=page.birthdate or form.birthdate,
+            address=page.address or form.address,
+        )
+        if whole != page:
+            case.page = self.charts.save(whole)
+        case.say(
+            "氏名・性別・生年月日・住所を控えています。通信が戻ったら照会し直します"
+            "(緊急時の照会機能は申し出て開放されてから使えます)。"
+        )
 
     def _fill_in(self, case: Case) -> None:
         """Numbers that were shown or heard go into a chart that has none."""

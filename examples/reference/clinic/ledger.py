@@ -125,3 +125,14 @@ class Ledger:
         query = f"SELECT content FROM {table} WHERE chart_no = ? ORDER BY rowid"
         rows = self._database.read(query, (chart_no,))
         return [msgspec.json.decode(text, type=kind) for (text,) in rows]
+
+
+def unresolved(visits: list[Attendance]) -> list[date]:
+    """Days for which no insurance was confirmed yet, nor by a later visit."""
+    known = [v for v in visits if v.insurance is not None]
+    return [
+        v.day
+        for v in visits
+        if v.insurance is None
+        and not any(k.day >= v.day and k.insurance and k.insurance.covers(v.day) for k in known)
+    ]

@@ -1,4 +1,4 @@
-"""領収書 and 処方箋. No ● gets onto paper: an unknown name stays a line to write on."""
+"""領収書, 処方箋, a notice. No ● gets onto paper: an unknown name stays a line to write on."""
 
 from __future__ import annotations
 
@@ -33,4 +33,14 @@ def prescription(page: Page, day: date) -> str:
         f"処方箋\n交付年月日 {day:%Y年%m月%d日}\n氏名 {printable(page.name)}\n"
         f"保険者番号 {page.insurer_number or ''}\n"
         f"記号・番号 {page.symbol or ''}・{page.number or ''} (枝番){page.branch or ''}\n"
+    )
+
+
+def notice(status: str) -> str:
+    """What a patient is told whose insurance was not found, to take along."""
+    lost = "前の保険の資格は終わっていて、" if status in ("invalid", "invalid_new") else ""
+    return (
+        f"資格確認についてのお知らせ\n{lost}新しい資格の登録が済んでいないか、確認中のようです。\n"
+        "加入先の保険者(お勤めの方は勤務先)に登録の状況を問い合わせてください。\n"
+        "登録された資格は、ご自分の端末のマイナポータルで見られます。\n"
     )

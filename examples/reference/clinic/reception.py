@@ -8,7 +8,7 @@ visit starts and ends with nothing left of the one before.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from clinic import compare
 from clinic.acceptance import Acceptance
@@ -21,9 +21,9 @@ from clinic.errors import DeviceTrouble, SystemTrouble
 from clinic.face import FaceFolder
 from clinic.fallback import Fallback
 from clinic.insurance import of_record
-from clinic.ledger import Attendance, Ledger
+from clinic.ledger import Attendance, Ledger, unresolved
 from clinic.messages import Result
-from clinic.receipt import FEE_YEN, prescription, receipt
+from clinic.receipt import FEE_YEN, notice, prescription, receipt
 from clinic.recheck import Inquire
 
 RETRIES = 2
@@ -50,10 +50,20 @@ class Reception:
         dialog = Dialog(arrival.ask)
         before = self.charts.get(arrival.chart_no) or self._found_by_form(arrival, dialog)
         case = Case(arrival, dialog, before, before, retries_left=RETRIES)
+        earlier = self.ledger.attendances(before.chart_no) if before else []
+        self._remind(dialog, unresolved(earlier))
         while self._attempt(case):
             case.retries_left -= 1
-        self._settle(case)
+        self._settle(case, earlier)
         return case
+
+    def _remind(self, dialog: Dialog, days: list[date]) -> None:
+        """Earlier visits whose insurance is not known yet: now is the time to ask."""
+        if days:
+            dialog.warn(
+                f"{'、'.join(map(str, days))}の資格が未確認です。"
+                "番号や前の保険のことを患者に確かめてください"
+            )
 
     def _found_by_form(self, arrival: Arrival, dialog: Dialog) -> Page | None:
         """A chart this new patient may have already: the operator looks at both and says so."""
@@ -175,12 +185,14 @@ class Reception:
         return self.fallback.choose(case, retry=case.status in WORTH_A_RETRY)
 
     # --------------------------------------------------------------- the end
-    def _settle(self, case: Case) -> None:
+    def _settle(self, case: Case, earlier: list[Attendance]) -> None:
         """Keep the evidence, settle what was paid in full before, print the papers."""
         page, day = case.page, case.arrival.day
         if page is None:
             return
         self.ledger.attended(_attendance(case, page))
+        if case.status in (*LOST, "not_found"):
+            case.printed = [("お知らせ", notice(case.status))]
         if case.share is None:
             case.say("負担割合が決まるまで会計を保留します。")
             return
@@ -188,10 +200,26 @@ class Reception:
             self.charts.paid_in_full(page.chart_no, day, FEE_YEN)
         else:
             case.refund = self.charts.settle(page.chart_no, case.share)
-        case.printed = [
+            self._compare_shares(case, earlier)
+        case.printed += [
             ("領収書", receipt(page, day, case.share)),
             ("処方箋", prescription(page, day)),
         ]
+
+    def _compare_shares(self, case: Case, earlier: list[Attendance]) -> None:
+        """What earlier visits of an unpaid or otherwise shared kind still owe, to be looked at."""
+        assert case.share is not None
+        for visit in earlier:
+            if visit.share is None:
+                yen = FEE_YEN * case.share // 100
+                case.dialog.warn(f"{visit.day}の会計が済んでいません({case.share}%なら{yen:,}円)")
+            elif visit.share not in (case.share, 100):
+                yen = FEE_YEN * abs(case.share - visit.share) // 100
+                word = "未収" if case.share > visit.share else "返金"
+                case.dialog.warn(
+                    f"{visit.day}は{visit.share}%で会計しています。"
+                    f"割合の変わった日により{word} {yen:,}円"
+                )
 
 
 def _attendance(case: Case, page: Page) -> Attendance:

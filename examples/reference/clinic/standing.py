@@ -47,24 +47,31 @@ class Standing:
         return next((v.insurance for v in reversed(self.visits) if v.insurance), None)
 
     @property
-    def shown_later(self) -> Insurance | None:
-        """What a later visit showed, if it can be the insurance of these days.
+    def refuted(self) -> bool:
+        """Whether the claim came back because of whom it billed."""
+        reasons = " ".join(self.back.reasons) if self.back else ""
+        return any(word in reasons for word in ("保険者", "該当者", "資格"))
+
+    @property
+    def shown_later(self) -> Attendance | None:
+        """The last visit after these that showed an insurance which can be that of these days.
 
         Numbers without a beginning say nothing of days for which others were confirmed.
         """
+        open_still = self.confirmed is None or self.refuted
         for visit in reversed(self.later):
             found = visit.insurance
             if found is None or not set(visit.evidence) & set(SHOWN):
                 continue
-            dated = found.valid_from is not None or self.confirmed is None
-            if dated and found.covers(self.days[-1]):
-                return found
+            if (found.valid_from is not None or open_still) and found.covers(self.days[-1]):
+                return visit
         return None
 
     @property
     def numbers(self) -> Insurance | None:
         """What to ask the system by: the newest that is known, else the last that was."""
-        newest = self.shown_later or (of_page(self.page) if self.back else None)
+        later = self.shown_later.insurance if self.shown_later else None
+        newest = later or (of_page(self.page) if self.back else None)
         return newest or self.confirmed or of_page(self.page) or self.lost
 
     @property
