@@ -14,9 +14,7 @@ _NUMBER = r"(\d{1,2}|元)"
 _ERA = re.compile(rf"(令和|平成|[RH])\.?{_NUMBER}[年./-](\d{{1,2}})[月./-](\d{{1,2}})")
 _YEAR = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})")
 _DIGITS = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)")
-_OLD_DIGITS = re.compile(r"(?<!\d)5(\d{2})(\d{2})(\d{2})(?!\d)")
-_SHORT = re.compile(r"(?<!\d)(\d{1,2})[月./-](\d{1,2})(?!\d)")
-_REIWA = 2018
+_SHORT = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日")
 
 
 def day_in(text: str, near: date) -> date | None:
@@ -30,8 +28,6 @@ def day_in(text: str, near: date) -> date | None:
         return _day(year, found[3], found[4])
     if found := _YEAR.search(text) or _DIGITS.search(text):
         return _day(int(found[1]), found[2], found[3])
-    if found := _OLD_DIGITS.search(text):
-        return _day(_REIWA + int(found[1]), found[2], found[3])
     if found := _SHORT.search(text):
         this = _day(near.year, found[1], found[2])
         last = _day(near.year - 1, found[1], found[2])
