@@ -13,7 +13,9 @@ from onshi.judge.findings import Half
 from onshi.judge.look import (
     copay_chosen,
     documents_chosen,
+    fault_families,
     handling,
+    inquired,
     last_result,
     offered,
     said,
@@ -33,6 +35,7 @@ ACCEPT = Half(
 ENDED = Half("H39", "warn", "暫定措置のあとは、それだけで資格を確認したことにしない")
 _PAPERS = ("健康保険証", "資格情報のお知らせ")
 _BETTER = {"card", "phone", "マイナポータル", "資格確認書"}
+_LINE = {"wire", "file", "inquiry"}
 _ABOUT_END = re.compile(r"期限|暫定|経過措置|終了|使えま|使えな|だけで|のみで|単独")
 
 
@@ -52,6 +55,8 @@ def judge(case: Case) -> Iterator[Finding]:
 def _accepted(case: Case, papers: list[str]) -> Finding:
     answer, h = last_result(case), handling(case)
     good = {RESPONSE_OF_DOCUMENT[d] for d in papers}
+    if answer is None and not inquired(case):
+        return _not_asked(case, papers, good)
     if answer is None or answer.validity not in ("1", "6"):
         return ACCEPT.unseen("番号の照会で有効と確かめられておらず、断ってよい")
     if h.status in ("valid", "valid_unregistered"):
@@ -66,6 +71,17 @@ def _accepted(case: Case, papers: list[str]) -> Finding:
         "照会で有効なのに受け付けなかった",
         f"handling.status={h.status}、offered=" + ("、".join(h.offered) or "（なし）"),
     )
+
+
+def _not_asked(case: Case, papers: list[str], good: set[str]) -> Finding:
+    """Nothing was asked of the system, although a line was there and sound."""
+    if (offered(case) or set()) & good or set(documents_chosen(case)) & set(papers):
+        return ACCEPT.met("、".join(papers) + "での受付を案内した")
+    if not case.surfaces & {"webapi", "folder"} or fault_families(case) & _LINE:
+        return ACCEPT.unseen("番号で照会できる状況ではない")
+    if handling(case).offered is None:
+        return ACCEPT.unseen("handling.offered が報告されていない")
+    return ACCEPT.broken("番号の照会もせずに受け付けなかった")
 
 
 def _ended(case: Case, papers: list[str]) -> Finding:
