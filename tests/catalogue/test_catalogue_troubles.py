@@ -359,7 +359,7 @@ def test_steps_in_words() -> None:
     (lifted,) = find_trouble("backend.emergency_mode_after_call").situation.step
     assert "（照会の答え: 有効、ここまで: wire.unreachable file.never）" in step_words(lifted)
     returned = find_trouble("limit.wrong_returned").situation.step[-1]
-    assert "返戻の理由: 限度額の区分の相違" in step_words(returned)
+    assert "返戻の理由: 限度額認定の相違" in step_words(returned)
 
 
 def test_a_situation_in_words() -> None:
