@@ -26,11 +26,15 @@ _OLD_NOTE, _UNKNOWN_NOTE = "820000245", "820000246"
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """``kind``, with which numbers, of which ``plan``; ``notes`` as in claim_file.Receipt."""
+    """``kind``, with which numbers, of which ``plan``; ``notes`` as in claim_file.Receipt.
+
+    ``basis`` says what it rests on, as it is kept with the claim.
+    """
 
     kind: str
     insurance: Insurance
     plan: str
+    basis: str
     share: int | None = None
     notes: tuple[tuple[str, str], ...] = ()
 
@@ -45,7 +49,13 @@ class ClaimKind:
             return None
         if confirmed is not None:
             share = self.share(case, standing)
-            return Decision(kind=NORMAL, insurance=confirmed, plan=confirmed.plan, share=share)
+            return Decision(
+                kind=NORMAL,
+                insurance=confirmed,
+                plan=confirmed.plan,
+                basis=self.basis(case, standing, confirmed),
+                share=share,
+            )
         if standing.paid_in_full or standing.share is None:
             case.hold(
                 f"{_days(standing)}は会計が済んでいません。資格が分かるまで請求を保留します。"
@@ -68,6 +78,14 @@ class ClaimKind:
         if then is None or shown.insurance.same_as(then):
             return self.afterwards(case, standing, shown)
         return self.then_or_later(case, standing, then, shown)
+
+    def basis(self, case: MonthEndCase, standing: Standing, confirmed: Insurance) -> str:
+        """What showed these numbers: a visit with its moment, or the inquiry before the claim."""
+        for visit in (*reversed(standing.visits), *reversed(standing.later)):
+            if visit.insurance is not None and visit.insurance.same_as(confirmed):
+                return f"{visit.at}の確認({'、'.join(visit.evidence)})"
+        case.evidence = (*case.evidence, "online")
+        return f"{case.errand.day}の再照会"
 
     def afterwards(
         self, case: MonthEndCase, standing: Standing, shown: Attendance
@@ -135,6 +153,7 @@ class ClaimKind:
             kind=OLD,
             insurance=standing.lost,
             plan=standing.lost.plan,
+            basis="喪失した資格、または過去の来院の資格",
             share=standing.share,
             notes=((_OLD_NOTE, ""),),
         )
@@ -159,6 +178,7 @@ class ClaimKind:
             kind=UNKNOWN,
             insurance=claim_file.NOT_KNOWN_LATE if late else claim_file.NOT_KNOWN,
             plan=plan,
+            basis=f"{declared.day}の被保険者資格申立書、{contacted}の連絡",
             share=standing.share,
             notes=self.declared_notes(declared.declaration, contacted),
         )
@@ -200,6 +220,7 @@ class ClaimKind:
             kind=DISASTER,
             insurance=numbers,
             plan=plan,
+            basis="災害時の取扱い",
             share=standing.share,
             notes=((_UNKNOWN_NOTE, ""),),
         )
@@ -214,6 +235,8 @@ class ClaimKind:
         ):
             return "late"
         said = declaration.plan if declaration else ""
+        if "後期" in said:
+            return "late"
         return "kokuho" if "国" in said and "共済" not in said else "shaho"
 
 

@@ -51,12 +51,16 @@ class Attendance:
 
 @dataclass(frozen=True, kw_only=True)
 class Sent:
-    """One レセプト that went out: of which days, what ``kind``, its records (``lines``)."""
+    """One レセプト that went out: of which days, what ``kind``, its records (``lines``).
+
+    ``basis``: what showed the qualification, and when.
+    """
 
     chart_no: str
     days: tuple[date, ...]
     sent_on: date
     kind: str
+    basis: str
     payer: str
     lines: tuple[str, ...]
 

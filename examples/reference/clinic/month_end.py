@@ -45,8 +45,8 @@ class MonthEnd:
 
     def receipt(
         self, case: MonthEndCase, page: Page, visits: Sequence[Attendance]
-    ) -> tuple[str, Receipt] | None:
-        """Kind and レセプト of some visits of one month; None: held back."""
+    ) -> tuple[Decision, Receipt] | None:
+        """Decision and レセプト for some visits of one month; None: held back."""
         case.next_part()
         standing = self.standing(case, page, visits)
         decision = self.kinds.decide(case, standing)
@@ -57,7 +57,7 @@ class MonthEnd:
             case.hold("返戻されたときと同じ内容になるため、再請求しません。")
             return None
         self.settle(case, standing, decision)
-        return decision.kind, receipt
+        return decision, receipt
 
     def standing(self, case: MonthEndCase, page: Page, visits: Sequence[Attendance]) -> Standing:
         """What is known of these visits, the system asked once more."""
@@ -128,7 +128,7 @@ class MonthEnd:
         before = self.ledger.claims(standing.page.chart_no, standing.first)
         return bool(before) and content(before[-1].lines) == content(claim_file.lines_of(receipt))
 
-    def export(self, case: MonthEndCase, made: list[tuple[str, Receipt]]) -> None:
+    def export(self, case: MonthEndCase, made: list[tuple[Decision, Receipt]]) -> None:
         """One file for each 審査支払機関; ``case.path`` is the one with the latest visits."""
         case.held = not made
         made.sort(key=lambda one: (claim_file.payer(one[1]), one[1].days))
@@ -140,8 +140,8 @@ class MonthEnd:
             except OSError as e:
                 case.hold(f"請求ファイルを書けません({e.strerror})。")
                 return
-            for kind, receipt in some:
-                self.keep(case, to, kind, receipt)
+            for decision, receipt in some:
+                self.keep(case, to, decision, receipt)
             newest = max(receipt.days for _, receipt in some)
             if case.path is None or newest > case.newest:
                 case.path, case.newest = path, newest
@@ -153,15 +153,16 @@ class MonthEnd:
         draft.write_bytes(claim_file.file_of(self.site, to, day, receipts))
         draft.replace(path)
 
-    def keep(self, case: MonthEndCase, to: str, kind: str, receipt: Receipt) -> None:
+    def keep(self, case: MonthEndCase, to: str, decision: Decision, receipt: Receipt) -> None:
         """What went out is kept, so that nothing goes out twice."""
-        case.say(f"{receipt.month:%Y年%m月}分を{kind}の請求として書き出しました。")
+        case.say(f"{receipt.month:%Y年%m月}分を{decision.kind}の請求として書き出しました。")
         self.ledger.sent(
             Sent(
                 chart_no=receipt.chart_no,
                 days=receipt.days,
                 sent_on=case.errand.day,
-                kind=kind,
+                kind=decision.kind,
+                basis=decision.basis,
                 payer=to,
                 lines=tuple(claim_file.lines_of(receipt)),
             )

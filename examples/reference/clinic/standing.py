@@ -49,7 +49,7 @@ class Standing:
     @property
     def refuted(self) -> bool:
         """Whether the claim came back because of whom it billed."""
-        reasons = " ".join(self.back.reasons) if self.back else ""
+        reasons = " ".join(r.partition("：")[0] for r in self.back.reasons) if self.back else ""
         return any(word in reasons for word in ("保険者", "該当者", "資格"))
 
     @property
