@@ -14,9 +14,10 @@ from importlib import import_module
 from types import MappingProxyType
 
 from onshi.judge.case import Case, Finding
+from onshi.judge.findings import Half
 from onshi.judge.story import Story
 
-__all__ = ["RuleFunction", "StoryFunction", "rule", "rules", "story_rule", "story_rules"]
+__all__ = ["RuleFunction", "StoryFunction", "halves", "rule", "rules", "story_rule", "story_rules"]
 
 RuleFunction = Callable[[Case], Iterator[Finding]]
 StoryFunction = Callable[[Story], Iterator[Finding]]
@@ -53,6 +54,15 @@ def story_rule(id: str) -> Callable[[StoryFunction], StoryFunction]:
 def _import_all() -> None:
     for module in sorted(m.name for m in pkgutil.iter_modules(__path__)):
         import_module(f"{__name__}.{module}")
+
+
+def halves(id: str) -> tuple[Half, ...]:
+    """What a rule's module judges, in its order; () for a rule without one."""
+    function = rules().get(id) or story_rules().get(id)
+    if function is None:
+        return ()
+    module = import_module(function.__module__)
+    return tuple(v for v in vars(module).values() if isinstance(v, Half) and v.rule == id)
 
 
 @cache
