@@ -30,7 +30,7 @@ class Clock:
 
     def __init__(self, today: date, *, scale: float = 1.0) -> None:
         self._lock = threading.Lock()
-        self._date = today
+        self._date, self._from = today, _OPENING
         self.scale = scale
         self._waited = 0.0
         self.released = threading.Event()
@@ -51,15 +51,15 @@ class Clock:
         """Simulated seconds since this clock was made."""
         return self._waited
 
-    def travel(self, to: date) -> None:
-        """Move the business date, to 09:00 of that day."""
+    def travel(self, to: date, at: time | None = None) -> None:
+        """Move the business date, to 09:00 of that day or the time given. Nobody waits."""
         with self._lock:
-            self._date = to
+            self._date, self._from = to, at or _OPENING
             self._reset_day()
 
     def now(self) -> datetime:
         """Business time, JST."""
-        start = datetime.combine(self._date, _OPENING, JST)
+        start = datetime.combine(self._date, self._from, JST)
         return start + timedelta(seconds=int(self._since_opening()))
 
     def wait(self, seconds: float) -> None:

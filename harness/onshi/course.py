@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from onshi.catalogue.days import day_of
 from onshi.catalogue.records import Step
+from onshi.catalogue.steps import what_is_wrong
 from onshi.claims.clearing import settle
 from onshi.claims.read import BadClaimError, read_uke
 from onshi.claims.returns import write_returns
@@ -21,7 +22,7 @@ from onshi.errors import OnshiError
 from onshi.judge.case import Finding
 from onshi.judge.story import Chapter, Story
 from onshi.judge.verdict import judge_story
-from onshi.reception import Reception, bring_about
+from onshi.reception import Reception, bring_about, lift
 from onshi.visit import Chart, Handling, Visit
 from onshi.whole_file import write_whole
 
@@ -92,6 +93,7 @@ class Course:
         """The patient whom the trouble is about comes for the first time."""
         self._pages = [_Page(Reception(self._desk, self.trouble, self._surfaces))]
         self._first = self._desk.clock.today
+        _check_order(self.trouble, self._plan, self._first)
         return self._pages[0].visit
 
     def _after_namesake(self) -> Visit:
@@ -150,12 +152,11 @@ class Course:
         """Time passes, faults begin and end, and somebody comes or a claim is due."""
         page.reception.finish()
         desk, day = self._desk, day_of(step.on, self._first)
-        if day != desk.clock.today:
-            desk.travel(day)
+        if day != desk.clock.today or step.at is not None:
+            desk.travel(day, step.at)
         for name in step.lift:
-            if name in desk.injections.faults:  # else it is not of this product's surfaces
-                desk.injections.lift_fault(name)
-        if self.trouble is not None:
+            lift(desk, name)
+        if self.trouble is not None and not step.next:
             bring_about(desk, self.trouble.id, step.fault, self._surfaces)
         desk.journal.only("desk").event("step", do=step.do, what=step.what)
         self.unknown = step.next
@@ -169,12 +170,12 @@ class Course:
 
     def _answered(self, page: _Page, step: Step) -> _Page:
         """The 審査支払機関 has decided about the last claim that was handed in."""
-        last = next((p for p in reversed(self._pages) if p.uke is not None), None)
+        last = next((p for p in reversed(self._of_patient()) if p.uke is not None), None)
         settled: Sequence[Settled] = ()
         file, path = b"", None
         if last is not None and last.uke is not None:
             scene, today = self._desk.scene, self._desk.clock.today
-            truth = scene.truth_on(self._treated(last))
+            truth = scene.truth_on(self._treated(last, last.uke))
             settled = settle(last.uke, scene.coverages, truth, today, reason=step.reason)
             file = write_returns(last.uke, settled, today)
             if file:
@@ -187,14 +188,20 @@ class Course:
             page.reception.again(self._chart(), step, settled=settled, returns=path), file=file
         )
 
-    def _treated(self, claim: _Page) -> date:
-        """The day of the patient's last visit before a claim: what was so then decides."""
-        before = self._pages[: self._pages.index(claim)]
-        return next(p.visit.date for p in reversed(before) if p.visit.purpose == "visit")
+    def _of_patient(self) -> list[_Page]:
+        """The steps so far of the patient who is at the desk now."""
+        return [p for p in self._pages if p.visit.patient.key == self._desk.patient.key]
+
+    def _treated(self, claim: _Page, uke: Uke) -> date:
+        """The last day of treatment that a claim is about: what was so then decides."""
+        pages = self._of_patient()
+        days = [p.visit.date for p in pages[: pages.index(claim)] if p.visit.purpose == "visit"]
+        months = {(r.month.year, r.month.month) for r in uke.receipts}
+        return [d for d in days if (d.year, d.month) in months or d == days[0]][-1]
 
     def _chart(self) -> Chart | None:
-        """What the product last showed of the patient's chart."""
-        shown = [p.handling.chart_after for p in self._pages if p.handling is not None]
+        """What the product last showed of this patient's chart."""
+        shown = [p.handling.chart_after for p in self._of_patient() if p.handling is not None]
         return next((chart for chart in reversed(shown) if chart is not None), None)
 
     def never_returned(self) -> None:
@@ -244,6 +251,14 @@ def _plan(trouble: Trouble | None) -> list[Step]:
         return []
     situation = trouble.situation
     return [*(Step() for _ in range(situation.visits - 1)), *situation.step]
+
+
+def _check_order(trouble: Trouble | None, plan: list[Step], first: date) -> None:
+    """Raises :class:`OnshiError` for steps that would go back in time, with this first day."""
+    wrong = what_is_wrong(plan, first=first)
+    if wrong is not None and trouble is not None:
+        position, key, text = wrong
+        raise OnshiError(f"{trouble.id}, step {position + 1} after the first visit, {key}: {text}")
 
 
 def _hand_in(page: _Page, claim: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date as Date
+from datetime import time as Time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -297,15 +298,19 @@ class Desk:
         self._lane.event("patient", key=self.patient.key)
         self.write_patient()
 
-    def travel(self, to: Date | str) -> None:
-        """Move the business date. Raises :class:`OnshiError` for what is not a date."""
+    def travel(self, to: Date | str, at: Time | None = None) -> None:
+        """Move the business date, to opening time or the time ``at`` of that day.
+
+        Raises :class:`OnshiError` for what is not a date.
+        """
         try:
             when = parse_date(to) if isinstance(to, str) else to
         except ValueError as e:
             raise OnshiError(str(e)) from None
-        self.clock.travel(when)
+        self.clock.travel(when, at)
         self.scene.move(when)
-        self._lane.event("date", date=when.isoformat())
+        hour = {"at": f"{at:%H:%M}"} if at is not None else {}
+        self._lane.event("date", date=when.isoformat(), **hour)
         self.write_patient()
 
     # ---------------------------------------------------------------- faults

@@ -31,6 +31,7 @@ __all__ = [
     "bring_about",
     "chart_of",
     "inquiry_of",
+    "lift",
     "patient_facts",
     "patient_file",
 ]
@@ -100,6 +101,19 @@ def bring_about(
         desk.injections.trouble = ""
 
 
+def lift(desk: Desk, name: str) -> None:
+    """A fault is over, or what was made do with in its place.
+
+    Nothing happens where it is not at work: it was not for these surfaces, or about somebody who
+    has left.
+    """
+    from onshi.faults import find_fault
+
+    for one in (name, find_fault(name).INSTEAD):
+        if one and one in desk.injections.faults:
+            desk.injections.lift_fault(one)
+
+
 def _bring_about(desk: Desk, use: FaultUse) -> None:
     """One fault of a trouble, or what it makes do with where that cannot be delivered."""
     from onshi.faults import find_fault
@@ -148,6 +162,8 @@ class Reception:
             self._before = apply_trouble(desk, trouble, surfaces)
         else:
             self._before = desk.scene.truth
+            if trouble is not None and step is not None:
+                bring_about(desk, trouble.id, step.fault, surfaces)
         if not following:
             desk.tray.clear()
         self._seen: _Seen | None = None
@@ -183,7 +199,8 @@ class Reception:
         """Somebody else comes, while what troubles the site goes on."""
         self.finish()
         self.desk.remove_card()
-        self.desk.change_patient(self.trouble.situation.person if self.trouble else "")
+        usual = self.trouble.situation.person if self.trouble else ""
+        self.desk.change_patient(step.person or usual)
         return Reception(self.desk, self.trouble, self.surfaces, step=step)
 
     @property
@@ -202,7 +219,8 @@ class Reception:
         desk, scene, situation = self.desk, self.desk.scene, self.situation
         today = desk.clock.today
         stored = chart_of(scene.patient, self._before, today)
-        stored = kept or msgspec.convert({**msgspec.to_builtins(stored), **situation.chart}, Chart)
+        unlike = situation.chart if self.step is None or self._earlier else {}
+        stored = kept or msgspec.convert({**msgspec.to_builtins(stored), **unlike}, Chart)
         paper = chart_of(scene.patient, scene.truth, today)
         papers = {d: paper for d in situation.brings if d in DOCUMENTS}
         new_here = situation.first_visit and self._earlier is None
@@ -216,7 +234,8 @@ class Reception:
             date=today,
             surfaces=self.surfaces,
             inquiry=inquiry_of(
-                stored if kept or not new_here else paper, limit_consent=situation.limit_consent
+                paper if new_here or self._still_unknown(kept) else stored,
+                limit_consent=situation.limit_consent,
             ),
             papers=papers,
             pins=situation.pins,
@@ -226,6 +245,12 @@ class Reception:
             note=desk.journal.only("desk").event,
             purpose=self.step.do if self.step is not None else "visit",
         )
+
+    def _still_unknown(self, kept: Chart | None) -> bool:
+        """Whether the patient is here again and the product has no numbers of theirs yet: then
+        they are asked for by what the patient brings, as at a first visit."""
+        here = self.step is None or self.step.do == "visit"
+        return here and kept is not None and not kept.number
 
     def _present(self) -> None:
         """The card on the reader; where the product knows only face files, the face reader.

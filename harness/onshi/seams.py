@@ -10,6 +10,7 @@ import enum
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from datetime import date as Date
 from threading import Event
 from typing import Any, Protocol, runtime_checkable
 
@@ -475,7 +476,7 @@ class Scene:
             value = Roster(value)
         super().__setattr__(name, value)
 
-    def truth_on(self, day: date) -> Coverage:
+    def truth_on(self, day: Date) -> Coverage:
         """What is really so of the patient on a day: of what holds then, what began last.
 
         On a day on which nothing does, what held last before it; before everything, the first.
@@ -485,7 +486,7 @@ class Scene:
         holding = [c for c in begun if c.holds_to is None or day <= c.holds_to]
         return (holding or begun or true[:1])[-1]
 
-    def move(self, to: date) -> None:
+    def move(self, to: Date) -> None:
         """Another date, and what is so then; what the system knows follows from its own dates."""
         now = self.truth_on(to)
         self.other_times = tuple(c for c in (self.truth, *self.other_times) if c is not now)

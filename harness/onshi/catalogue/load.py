@@ -119,21 +119,35 @@ def _cited(table: str, sources: Iterable[tuple[str, ...]]) -> Iterable[tuple[str
 
 
 def find_trouble(id: str) -> Trouble:
-    """The trouble of that id.
+    """The trouble of that id; a timeline's (``T1``, in either case) is the timeline as a trouble.
 
-    Raises :class:`UnknownNameError` with the nearest troubles and faults, saying which is which.
+    Raises :class:`UnknownNameError` with the nearest troubles, timelines and faults, saying which
+    is which.
     """
+    from onshi.catalogue.timelines import as_trouble, load_timelines
+
     known = load_troubles()
     if id in known:
         return known[id]
+    timelines = load_timelines()
+    if id.upper() in timelines:
+        return as_trouble(timelines[id.upper()])
     faults = fault_names()
     if id in faults:
         hint = f"{id} is a fault: use --fault {id}"
         raise UnknownNameError("trouble", id, known, hint)
-    near = [*suggest(id, known)[:2], *suggest(id, faults)[:1]]
-    kinds = [f"{n} is a {'trouble' if n in known else 'fault'}" for n in near]
+    near = [*suggest(id, known)[:2], *suggest(id.upper(), timelines)[:2], *suggest(id, faults)[:1]]
+    kinds = [f"{n} is a {_kind_of(n)}" for n in near]
     hint = ", ".join(kinds) or "onshi find TEXT searches them"
     raise UnknownNameError("trouble", id, near, hint)
+
+
+def _kind_of(id: str) -> str:
+    from onshi.catalogue.timelines import load_timelines
+
+    if id in load_troubles():
+        return "trouble"
+    return "timeline" if id in load_timelines() else "fault"
 
 
 def troubles_of(profile: Profile) -> list[Trouble]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, time
 from typing import Any, Literal
 
 import msgspec
@@ -31,6 +31,8 @@ Status = Literal["printed", "inferred", "lost", "inconsistent", "external"]
 """How a figure stands in its source: as printed; read from its place only; lost with a chart;
 printed, and at odds with another figure; from elsewhere, cited by another document."""
 
+_SHOWS = ("", "1", "2", "3", "4", "5", "6", "silent")
+
 
 class FaultUse(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """One fault of a trouble: on which surfaces (None: all of the trouble's), when, how set."""
@@ -48,20 +50,26 @@ class Step(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
     day of the next month, or its last), ``+1m:10`` (the 10th of the next month). ``do``:
 
     - ``visit``: the patient comes again, the product keeping what it has of them; ``next``:
-      somebody else comes, while what troubles the site goes on
+      somebody else comes, of the kind ``person``, while what troubles the site goes on
     - ``claim``: the month is closed, and the レセプト電算 file goes to the 審査支払機関
     - ``returns``: its answer comes; what it returns is a RECEIPTC.HEN for the product.
       ``reason``: why it returns whatever is right (else the coverage's truth decides)
 
     ``brings`` to ``limit_consent`` as in :class:`Situation`, where they differ from it. ``fault``
     begins before the step and goes on; ``lift`` names faults that are over by then. ``what`` says
-    in our own words what is so by then. ``shows``: what the system answers on that day to an
-    inquiry for the patient, as OQSCD006 (``1`` valid … ``4`` not found), or ``silent``.
+    in our own words what is so by then. ``at``: the time of that day (opening time, if left out).
+
+    ``shows``: what the system answers then to an inquiry for the patient's card, as OQSCD006 (``1``
+    valid … ``4`` not found), or ``silent``: no whole answer comes, or an error in its place.
+    ``plan`` and ``share`` are of the qualification that it shows: ``kokuho``, ``shaho``, ``kouki``
+    …, and 負担割合 in percent. ``reads``: whether the card can be used at the reader.
     """
 
     on: str = "+0d"
+    at: time | None = None
     do: Purpose = "visit"
     next: bool = False
+    person: str = ""
     what: str = ""
     brings: tuple[str, ...] | None = None
     says: dict[str, Any] | None = None
@@ -72,11 +80,18 @@ class Step(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True
     fault: tuple[FaultUse, ...] = ()
     lift: tuple[str, ...] = ()
     shows: str = ""
+    plan: str = ""
+    share: int | None = None
+    reads: bool | None = None
 
     def __post_init__(self) -> None:
         check_day(self.on)
+        if self.shows not in _SHOWS:
+            raise ValueError(f"shows is 1 to 6 as in OQSCD006, or silent, not {self.shows!r}")
         if self.next and self.do != "visit":
             raise ValueError("next = true goes with do = 'visit': nobody else's claim is looked at")
+        if self.person and not self.next:
+            raise ValueError("person goes with next = true: the patient stays who they are")
 
 
 class Situation(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -147,8 +162,15 @@ class Trouble(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=T
             for f in self.fault
             if f.surfaces is None or set(f.surfaces) & hit
         ]
-        what = (sorted(hit), self.date, self.situation, faults)
+        steps = tuple(_without_words(step) for step in self.situation.step)
+        situation = msgspec.structs.replace(self.situation, step=steps)
+        what = (sorted(hit), self.date, situation, faults)
         return msgspec.json.encode(what, order="deterministic")
+
+
+def _without_words(step: Step) -> Step:
+    """The step as it is done to a product, without what is said of it."""
+    return msgspec.structs.replace(step, what="", shows="", plan="", share=None, reads=None)
 
 
 class Category(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
@@ -243,8 +265,10 @@ class Timeline(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     """A course of events as the sources tell it, in dated steps. Its ids are T1, T3 …
 
     ``trouble`` is the trouble whose scene, faults and rules it starts from ("": none); ``fault``
-    comes in addition. ``assumed`` says which dates and figures are not in the source. The first
-    of ``step`` is the first visit, its ``on`` the date on which it all begins.
+    comes in addition, and instead of those of the same name. ``about`` names further troubles of
+    the catalogue that it is about. ``assumed`` says which dates and figures are not in the source,
+    and what of it is not played. The first of ``step`` is the first visit, its ``on`` the date on
+    which it all begins.
     """
 
     id: str
@@ -253,6 +277,7 @@ class Timeline(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=
     source: tuple[str, ...]
     assumed: str = ""
     trouble: str = ""
+    about: tuple[str, ...] = ()
     surfaces: tuple[Surface, ...] = ()
     rules: tuple[str, ...] = ()
     situation: Situation = Situation()

@@ -21,8 +21,10 @@ from onshi.cli.explain import explain_id
 from onshi.cli.find import find_text
 from onshi.cli.init import init
 from onshi.cli.profiles import list_profiles
+from onshi.cli.replay import replay
 from onshi.cli.report import report
 from onshi.cli.serve import serve
+from onshi.cli.timelines import list_timelines
 from onshi.cli.troubles import list_troubles
 from onshi.errors import OnshiError
 
@@ -62,10 +64,12 @@ def _options(
 app.command("init")(init)
 app.command("profiles")(list_profiles)
 app.command("troubles")(list_troubles)
+app.command("timelines")(list_timelines)
 app.command("find")(find_text)
 app.command("explain")(explain_id)
 app.command("exec")(execute)
 app.command("serve")(serve)
+app.command("replay")(replay)
 app.command("report")(report)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
