@@ -96,7 +96,9 @@ class Chromium:
 
     def complaints(self) -> list[str]:
         """What the page's console says: refused loads, errors of its script."""
-        log = [e["params"]["entry"]["text"] for e in self._events if e["method"] == "Log.entryAdded"]
+        log = [
+            e["params"]["entry"]["text"] for e in self._events if e["method"] == "Log.entryAdded"
+        ]
         errors = [e for e in self._events if e["method"] == "Runtime.exceptionThrown"]
         return log + [json.dumps(e["params"]) for e in errors]
 

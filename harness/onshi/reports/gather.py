@@ -9,7 +9,15 @@ from dataclasses import dataclass, field
 from onshi.judge.case import Finding, Verdict
 from onshi.outcomes import OUT_OF_TIME, Row
 
-__all__ = ["RESULTS", "RESULT_WORDS", "VERDICT_WORDS", "Group", "gather"]
+__all__ = [
+    "RESULTS",
+    "RESULT_WORDS",
+    "VERDICT_WORDS",
+    "Break",
+    "Group",
+    "breaks",
+    "gather",
+]
 
 RESULTS = ("failed", "waived", "passed", "skipped")
 """Outcomes from the worst on."""
@@ -18,6 +26,14 @@ RESULT_WORDS = {"passed": "適合", "failed": "違反", "waived": "猶予", "ski
 VERDICT_WORDS = {"met": "適合", "broken": "違反", "not_observed": "観測なし"}
 
 _NAMED = 20
+
+
+@dataclass(frozen=True)
+class Break:
+    """One half of a rule that was broken, with each (what was seen, why that breaks it)."""
+
+    finding: Finding
+    told: tuple[tuple[str, str], ...]
 
 
 @dataclass
@@ -107,3 +123,13 @@ def _states(row: Row) -> set[tuple[str, str]]:
     said |= {(rule, "broken") for rule in row.broken}
     said |= {(rule, "warned") for rule in row.warned}
     return said | {(f.rule, "unseen") for f in row.findings if f.verdict is Verdict.NOT_OBSERVED}
+
+
+def breaks(row: Row) -> tuple[Break, ...]:
+    """What a row broke, level fail first."""
+    halves: dict[tuple[str, str, str], list[Finding]] = {}
+    for f in row.findings:
+        if f.verdict is Verdict.BROKEN:
+            halves.setdefault((f.rule, f.level, f.expected), []).append(f)
+    ranked = sorted(halves.values(), key=lambda found: found[0].level != "fail")
+    return tuple(Break(found[0], tuple((f.seen, f.reason) for f in found)) for found in ranked)

@@ -15,12 +15,13 @@ from onshi.judge.case import Finding, Verdict
 from onshi.outcomes import Row
 from onshi.reports.baseline import since
 from onshi.reports.files import write_file
-from onshi.reports.gather import RESULTS, VERDICT_WORDS, Group, gather
+from onshi.reports.gather import RESULTS, VERDICT_WORDS, Break, Group, breaks, gather
 from onshi.reports.journals import Journals
 from onshi.reports.matrix import STATE_WORDS, elsewhere, matrix, untested
 from onshi.reports.picture import Picture, draw
 from onshi.reports.run import Run
 from onshi.reports.summary import shares_note, unneeded
+from onshi.reports.text import missing_text
 from onshi.reports.timeline import marks
 
 __all__ = ["html", "write_html"]
@@ -86,6 +87,7 @@ def html(
         blind=[g for g in groups if g.result == "skipped" and not g.out_of_time],
         partly=_partly(groups),
         same=_same(groups),
+        missing=missing_text,
         unneeded=unneeded(run, groups),
         change=change,
         changes=_changes(change) if change is not None else [],
@@ -125,14 +127,6 @@ def _totals(groups: Sequence[Group]) -> Counter[str]:
 
 
 @dataclass(frozen=True)
-class Break:
-    """One half of a rule that was broken, with each (what was seen, why that breaks it)."""
-
-    finding: Finding
-    told: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True)
 class Detail:
     """One trouble in which something was broken. ``broken`` is what is to be told, level fail
     first; ``picture`` is None where there is no journal, or no room for one more.
@@ -160,17 +154,8 @@ def _details(groups: Sequence[Group], run: Run, journals: Journals) -> tuple[lis
             else:
                 left += 1
         others = tuple(f for f in row.findings if f.verdict is not Verdict.BROKEN)
-        found.append(Detail(group, row, _breaks(row), others, picture))
+        found.append(Detail(group, row, breaks(row), others, picture))
     return found, left
-
-
-def _breaks(row: Row) -> tuple[Break, ...]:
-    halves: dict[tuple[str, str, str], list[Finding]] = {}
-    for f in row.findings:
-        if f.verdict is Verdict.BROKEN:
-            halves.setdefault((f.rule, f.level, f.expected), []).append(f)
-    ranked = sorted(halves.values(), key=lambda found: found[0].level != "fail")
-    return tuple(Break(found[0], tuple((f.seen, f.reason) for f in found)) for found in ranked)
 
 
 def _bad(group: Group) -> bool:

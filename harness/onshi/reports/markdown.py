@@ -10,11 +10,10 @@ from pathlib import Path
 
 from onshi.catalogue.load import load_rules
 from onshi.catalogue.records import Profile
-from onshi.judge.case import Finding, Verdict
 from onshi.outcomes import Row
 from onshi.reports.baseline import Change, since
 from onshi.reports.files import write_file
-from onshi.reports.gather import RESULT_WORDS, Group, gather
+from onshi.reports.gather import RESULT_WORDS, Break, Group, breaks, gather
 from onshi.reports.matrix import STATE_WORDS, elsewhere, matrix, untested
 from onshi.reports.run import Run
 from onshi.reports.summary import shares_note
@@ -24,7 +23,10 @@ __all__ = ["markdown", "write_markdown"]
 SHOWN = 30
 """So many broken troubles are told; a comment on GitHub holds 65,536 letters."""
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+_SPECIAL = re.compile(r"([\\`*_\[\]|~>])")
+_LIVE = re.compile(r"@|#(?=\d)|:(?=//)|\bwww(?=\.)")
+"""What GitHub makes links of after Markdown is done: people, issues, bare addresses."""
+_BREAK = "\u200b"
 _SIGNS = {"failed": "❌", "waived": "⚠️", "passed": "✅", "skipped": "➖"}
 
 
@@ -58,7 +60,7 @@ def _head(run: Run, groups: Sequence[Group]) -> Iterator[str]:
     yield " ・ ".join(f"{sign} {RESULT_WORDS[r]} **{totals[r]}**" for r, sign in _SIGNS.items())
     yield ""
     facts = [
-        " ".join(filter(None, [about.product, about.version])),
+        f"製品 {about.product} {about.version}".rstrip() if about.product else "",
         f"試験者 {about.tester}" if about.tester else "",
         f"実施日 {about.on}" if about.on else "",
         f"プロファイル {', '.join(p.name for p in run.surveys) or '－'}",
@@ -135,9 +137,9 @@ def _break(group: Group) -> Iterator[str]:
     yield ""
     if row.problem:
         yield f"- 問題: {_text(row.problem)}"
-    for f in row.findings:
-        if f.verdict is Verdict.BROKEN and f.level == "fail":
-            yield from _finding(f)
+    for broken in breaks(row):
+        if broken.finding.level == "fail":
+            yield from _told(broken)
     if row.reproduce:
         yield ""
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", row.reproduce)), default=0))
@@ -147,12 +149,11 @@ def _break(group: Group) -> Iterator[str]:
     yield ""
 
 
-def _finding(f: Finding) -> Iterator[str]:
+def _told(broken: Break) -> Iterator[str]:
+    f = broken.finding
     yield f"- **{f.rule}** 期待: {_text(f.expected)}"
-    if f.seen:
-        yield f"  - 実際: {_text(f.seen)}"
-    if f.reason:
-        yield f"  - 理由: {_text(f.reason)}"
+    for seen, reason in broken.told:
+        yield f"  - 実際: {_text(' ／ '.join(filter(None, [reason, seen])))}"
     if f.source:
         yield f"  - 出典: {_text('、'.join(f.source))}"
 
@@ -178,11 +179,15 @@ def _rest(run: Run, groups: Sequence[Group]) -> Iterator[str]:
 
 def _text(text: str) -> str:
     """Text that is shown as it is: no markup, no link, no mention, one line."""
-    one = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace("@", "&#64;")
-    return _SPECIAL.sub(r"\\\1", one)
+    one = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;")
+    return _dead(_SPECIAL.sub(r"\\\1", one))
 
 
 def _html(text: str) -> str:
     """The same within a block of HTML, where Markdown is not read."""
-    one = " ".join(text.split())
-    return escape(one).replace("@", "&#64;")
+    return _dead(escape(" ".join(text.split())))
+
+
+def _dead(text: str) -> str:
+    """The text with a space of no width in what would become a link."""
+    return _LIVE.sub(lambda found: found[0] + _BREAK, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ __all__ = ["Drawn", "Picture", "draw"]
 _WIDTHS = {"clock": 270, "card": 170, "reader": 250, "back": 240}
 _LEFT, _HEAD, _LINE, _GAP, _FONT = 62, 34, 16, 8, 12
 _INDENT = 14
+_PIECE = re.compile(r"[!-~]+ *|.", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,21 @@ def draw(marks: Sequence[Mark]) -> Picture:
 
 
 def _wrapped(text: str, width: int) -> tuple[str, ...]:
-    """The text in lines of at most ``width`` units; a Japanese letter is as wide as it is high."""
-    lines, line, used = [], "", 0.0
-    for letter in text:
-        wide = _FONT if unicodedata.east_asian_width(letter) in "WFA" else _FONT * 0.6
-        if used + wide > width and line:
-            lines.append(line)
-            line, used = "", 0.0
-        line, used = line + letter, used + wide
-    return (*lines, line)
+    """The text in lines of at most ``width`` units: words of Latin letters stay whole where they
+    fit into a line, Japanese is broken anywhere.
+    """
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        for part in [piece] if _wide(piece) <= width else piece:
+            if line and _wide(line + part.rstrip()) > width:
+                lines.append(line.rstrip())
+                line = ""
+            line += part
+    return (*lines, line.rstrip())
+
+
+def _wide(text: str) -> float:
+    """A Japanese letter is as wide as it is high."""
+    return sum(
+        _FONT if unicodedata.east_asian_width(letter) in "WFA" else _FONT * 0.6 for letter in text
+    )
