@@ -6,13 +6,14 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
-from onshi.catalogue.load import load_profile
+from onshi.catalogue.load import load_profile, troubles_of
 from onshi.catalogue.records import Profile, Trouble
 from onshi.catalogue.weights import draw
 from onshi.clinic import site_notes, site_of
@@ -58,7 +59,7 @@ class Session:
         self.home = self.config_path.parent if self.config_path else here
         self.site = site_of(self.config, self.home)
         self._started = time.monotonic()
-        self._played: dict[bytes, Played] = {}
+        self._played: dict[tuple[date | None, bytes], Played] = {}
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
         self.troubles = planned(self.config, self.profiles)
         self.integration: type | None = None
@@ -264,7 +265,8 @@ class Session:
         """
         if seed:
             return judge_played(self._play(trouble, runner, name, seed), trouble, self._accepted)
-        key = trouble.stimulus(self.surfaces)
+        survey = self._survey_of(trouble)
+        key = (survey.date if survey else None, trouble.stimulus(self.surfaces))
         played = self._played.get(key)
         if played is None or played.trouble is trouble:
             played = self._play(trouble, runner, trouble.id, self.config.seed)
@@ -273,11 +275,17 @@ class Session:
 
     def _play(self, trouble: Trouble, runner: Runner, name: str, seed: int) -> Played:
         doors = self._doors(runner.integration)
-        with self.open_desk(doors=doors, seed=seed, keep_contexts=True) as desk:
+        survey = self._survey_of(trouble)
+        with self.open_desk(profile=survey, doors=doors, seed=seed, keep_contexts=True) as desk:
             played = play(desk, trouble, runner, self.config)
             if self.config.journal:
                 desk.journal.write(Path(self.config.journal), name)
         return played
+
+    def _survey_of(self, trouble: Trouble) -> Profile | None:
+        """The first of the profiles that has the trouble: on its date it is played."""
+        having = (p for p in self.profiles if trouble in troubles_of(p))
+        return next(having, self.profiles[0] if self.profiles else None)
 
     def out_of_time(self) -> bool:
         """Whether ``--onshi-max-time`` is over."""
