@@ -12,8 +12,8 @@ __all__ = ["day_in"]
 _ERAS = {"令和": 2018, "R": 2018, "平成": 1988, "H": 1988}
 _NUMBER = r"(\d{1,2}|元)"
 _ERA = re.compile(rf"(令和|平成|[RH])\.?{_NUMBER}[年./-](\d{{1,2}})[月./-](\d{{1,2}})")
-_YEAR = re.compile(r"(\d{4})[年./-](\d{1,2})[月./-](\d{1,2})")
-_DIGITS = re.compile(r"(?<!\d)(\d{4})(\d{2})(\d{2})(?!\d)")
+_YEAR = re.compile(r"(20\d{2})[年./-](\d{1,2})[月./-](\d{1,2})")
+_DIGITS = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})(?!\d)")
 _SHORT = re.compile(r"(?<!\d)(\d{1,2})月(\d{1,2})日")
 
 
