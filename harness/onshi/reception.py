@@ -14,12 +14,14 @@ import msgspec
 from onshi.card.identity import Identity
 from onshi.errors import CannotDeliverError, OnshiError
 from onshi.judge.case import Case, Finding
+from onshi.judge.papers import of_its_day
 from onshi.people.records import Coverage, Patient
 from onshi.seams import Answer, Scene, Seam
 from onshi.visit import DOCUMENTS, Chart, Decision, Handling, Visit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from onshi.catalogue.records import FaultUse, Situation, Step, Trouble
     from onshi.claims.records import Settled
@@ -222,12 +224,13 @@ class Reception:
         unlike = situation.chart if self.step is None or self._earlier else {}
         stored = kept or msgspec.convert({**msgspec.to_builtins(stored), **unlike}, Chart)
         paper = chart_of(scene.patient, scene.truth, today)
-        papers = {d: paper for d in situation.brings if d in DOCUMENTS}
+        brings = tuple(dict.fromkeys(of_its_day(d, today) for d in situation.brings))
+        papers = {d: paper for d in brings if d in DOCUMENTS}
         new_here = situation.first_visit and self._earlier is None
         return Visit(
             trouble=self.trouble.id if self.trouble else "",
             patient=scene.patient,
-            brings=situation.brings,
+            brings=brings,
             says=situation.says,
             first_visit=new_here,
             chart=stored if kept or not situation.first_visit else None,
@@ -239,7 +242,7 @@ class Reception:
             ),
             papers=papers,
             pins=situation.pins,
-            decisions=(*situation.decisions, *_usual(papers)),
+            decisions=(*(_of_its_day(d, today) for d in situation.decisions), *_usual(papers)),
             present=self._present,
             take_away=desk.remove_card,
             note=desk.journal.only("desk").event,
@@ -381,6 +384,14 @@ def _take_out(desk: Desk) -> None:
 
 def _is_verify(event: dict[str, Any]) -> bool:
     return event["event"] == "apdu" and event["c"][2:4] == "20" and len(event["c"]) > 10
+
+
+def _of_its_day(decision: Decision, today: date) -> Decision:
+    """The operator accepts the paper that the patient has on that day."""
+    kind, _, paper = decision.answer.partition(":")
+    if kind != "document":
+        return decision
+    return msgspec.structs.replace(decision, answer=f"document:{of_its_day(paper, today)}")
 
 
 def _usual(papers: dict[str, Chart]) -> tuple[Decision, ...]:
