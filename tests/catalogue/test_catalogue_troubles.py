@@ -368,3 +368,6 @@ def test_a_situation_in_words() -> None:
     assert "暗証番号の入力: 3回（台本どおり）" in facts
     assert any("やり直す（2回まで） → 健康保険証で確認" in fact for fact in facts)
     assert not any("0000" in fact for fact in facts)
+    said = situation_words(find_trouble("billing.fusho_returned").situation)[-1]
+    assert said.startswith("患者の申し出: 証の交付を受けている、保険の種別「被用者保険」、")
+    assert "住所「東京都試験区試験一丁目１番１号」「大阪府試験市試験町２－２」" in said

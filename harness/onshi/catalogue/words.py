@@ -54,6 +54,21 @@ _ANSWERS = {
     "cancel": "やめる",
 }
 _BROUGHT = {"card": "マイナンバーカード", "phone": "スマートフォン"}
+_SAID = {
+    "unchanged": "保険は前と変わらない",
+    "certificate": "証の交付を受けている",
+    "disaster": "被災した",
+    "insurance": "保険",
+    "pin": "暗証番号",
+    "plan": "保険の種別",
+    "insurer_name": "保険者",
+    "employer": "勤め先",
+    "addresses": "住所",
+    "phone": "電話",
+    "insurer_number": "保険者番号",
+    "symbol": "記号",
+    "number": "番号",
+}
 _DONE = {"visit": "来院", "claim": "請求", "returns": "審査支払機関の返事"}
 _SHOWN = {
     "1": "有効",
@@ -136,6 +151,15 @@ def _brought(things: tuple[str, ...]) -> str:
     return "、".join(_BROUGHT.get(thing, thing) for thing in things) or "なし"
 
 
+def _said(says: Mapping[str, Any]) -> str:
+    facts = []
+    for key, value in says.items():
+        label = _SAID.get(key, key)
+        several = value if isinstance(value, list | tuple) else [value]
+        facts.append(label if value is True else label + "".join(f"「{v}」" for v in several))
+    return "、".join(facts)
+
+
 def situation_words(situation: Situation) -> list[str]:
     """The situation of a visit, one fact a line."""
     facts = [f"持参: {_brought(situation.brings)}"]
@@ -148,7 +172,7 @@ def situation_words(situation: Situation) -> list[str]:
         answers = [_decision_words(d) for d in situation.decisions]
         facts.append(f"職員の答え: {' → '.join(answers)}")
     if situation.says:
-        facts.append(f"患者の申し出: {settings_words(situation.says)}")
+        facts.append(f"患者の申し出: {_said(situation.says)}")
     if situation.chart:
         facts.append(f"カルテの違い: {settings_words(situation.chart)}")
     if situation.limit_consent:
