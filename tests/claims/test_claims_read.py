@@ -147,6 +147,8 @@ def problems(data: bytes) -> list[str]:
         (as_bytes(NORMAL) + b"IR", "10行目: ファイルの終わり（0x1A）の後に続きがあります"),
         (as_bytes((*NORMAL, *NORMAL)), "9行目 GO: ファイルに1つだけのレコード"),
         (as_bytes(changed(NORMAL, SN="ZZ,1")), "4行目 ZZ: 「ZZ」というレコードはありません"),
+        (as_bytes(NORMAL).replace(b"SN,1", b"SN,\r1"), "4行目 SN: 途中に CR があります"),
+        (as_bytes(changed(NORMAL, SN="\x07\x07,1")), "4行目 \\x07\\x07: 「\\x07\\x07」という"),
         (
             as_bytes(NORMAL).replace("太郎".encode("cp932"), b"\x91\xbe\x98"),
             "2行目 RE 項番5（氏名）: 9 バイト目の 98 は Shift_JIS",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from onshi.claims.items import item_remarks
 from onshi.claims.kinds import UNKNOWN_INSURERS
 from onshi.claims.layout import ABSTRACT, Layout, layout_of
-from onshi.claims.lines import odd_shape
+from onshi.claims.lines import odd_shape, shown
 from onshi.claims.records import Receipt, Uke
 from onshi.claims.remarks import Level, Remark, at
 from onshi.people.numbers import bare, check_digit_ok, luhn, plan_of
@@ -20,6 +20,7 @@ from onshi.people.numbers import bare, check_digit_ok, luhn, plan_of
 __all__ = ["Level", "Remark", "check"]
 
 _LONGEST_RUN = 98
+_PREFECTURES = frozenset(f"{i:02d}" for i in range(1, 48))
 _ORDER = ("RE", "HO", "KO", "SN")
 _SEVENS_OR_NINES = (*UNKNOWN_INSURERS, "99999999")
 
@@ -45,13 +46,15 @@ def check(uke: Uke, data: bytes | None = None) -> tuple[Remark, ...]:
 def _head(uke: Uke, layout: Layout) -> Iterator[Remark]:
     head = uke.records[0]
     if uke.payer not in ("1", "2"):
-        text = f"「{uke.payer}」: 1（支払基金）か 2（国保連）です"
+        text = f"「{shown(uke.payer)}」: 1（支払基金）か 2（国保連）です"
         yield at(layout, head, "審査支払機関", "head", text)
-    if not (uke.prefecture.isdigit() and 1 <= int(uke.prefecture) <= 47):
-        yield at(layout, head, "都道府県", "head", f"「{uke.prefecture}」: 01 から 47 です")
+    if uke.prefecture not in _PREFECTURES:
+        yield at(layout, head, "都道府県", "head", f"「{shown(uke.prefecture)}」: 01 から 47 です")
     own = "1" if uke.department == "医科" else "3"
     if uke.table != own:
-        text = f"「{uke.table}」: {uke.department}は {own} です。1つのファイルに1つの点数表です"
+        text = (
+            f"「{shown(uke.table)}」: {uke.department}は {own} です。1つのファイルに1つの点数表です"
+        )
         yield at(layout, head, "点数表", "table_of_points", text)
     whole = uke.prefecture + uke.table + uke.institution
     if len(whole) == 10 and whole.isascii() and whole.isdigit() and luhn(whole[:-1]) != whole[-1]:
@@ -103,7 +106,7 @@ def _plan(receipt: Receipt, uke: Uke, layout: Layout) -> Iterator[Remark]:
     head, kind = receipt.records[0], receipt.kind
 
     def wrong(text: str) -> Remark:
-        return at(layout, head, "レセプト種別", "kind", f"「{kind}」: {text}")
+        return at(layout, head, "レセプト種別", "kind", f"「{shown(kind)}」: {text}")
 
     digits = kind.isascii() and kind.isdigit() and len(kind) == 4
     if not digits or kind[1] not in "1234" or kind[2] not in "12345" or kind[0] not in "13":
@@ -147,7 +150,7 @@ def _insurer(receipt: Receipt, uke: Uke, layout: Layout) -> Iterator[Remark]:
     for record in (r for r in receipt.records if r.id == "KO"):
         number = record.field(1).strip()
         if len(number) != 8 or not number.isdigit() or not check_digit_ok(number):
-            text = f"「{number[:20]}」: 8 桁で、検証番号の合う番号のはずです"
+            text = f"「{shown(number)}」: 8 桁で、検証番号の合う番号のはずです"
             yield at(layout, record, "負担者番号", "public_number", text, "inferred")
 
 
@@ -155,13 +158,13 @@ def _number(raw: str, number: str) -> Iterator[tuple[str, Level, str]]:
     if not number:
         yield "insurer_number", "certain", "記録がありません"
     elif not (number.isascii() and number.isdigit()) or len(number) not in (6, 8):
-        text = f"「{number[:20]}」: 8 桁、国保は 6 桁の数字です"
+        text = f"「{shown(number)}」: 8 桁、国保は 6 桁の数字です"
         if len(number) == 5:
             text += "。5 桁は、先頭の 0 が落ちています"
         yield "insurer_number", "certain", text
     else:
         if len(number) == 6 and raw != number.rjust(8):
-            text = f"「{raw}」: 国保の 6 桁は、前に空白 2 つを置いて 8 桁にします"
+            text = f"「{shown(raw)}」: 国保の 6 桁は、前に空白 2 つを置いて 8 桁にします"
             yield "padding", "inferred", text
         if number not in _SEVENS_OR_NINES and not check_digit_ok(number):
             text = f"「{number}」: 検証番号は {luhn(number[:-1])} のはずです"
@@ -173,7 +176,7 @@ def _days(receipt: Receipt, layout: Layout) -> Iterator[Remark]:
         for day in range(1, 32):
             mark = record.field(day + 1).strip()
             if mark and mark not in ("1", "2", "9"):
-                text = f"「{mark[:20]}」: 1・2・9 のどれかです"
+                text = f"「{shown(mark)}」: 1・2・9 のどれかです"
                 yield at(layout, record, f"日{day}", "day", text)
             elif mark and not _exists(receipt, day):
                 text = f"{receipt.month:%Y-%m} に {day} 日はありません"
@@ -197,7 +200,7 @@ def _numbering(uke: Uke, layout: Layout) -> Iterator[Remark]:
         number = int(receipt.no) if receipt.no.isascii() and receipt.no.isdigit() else 0
         if number != last + 1:
             level: Level = "certain" if number <= last and not again else "inferred"
-            text = f"「{receipt.no[:20]}」: 1 から順に記録します"
+            text = f"「{shown(receipt.no)}」: 1 から順に記録します"
             yield at(layout, head, "レセプト番号", "numbering", text, level)
         last = max(last, number)
         if receipt.month > uke.month:
@@ -215,12 +218,12 @@ def _totals(uke: Uke, layout: Layout) -> Iterator[Remark]:
         return
     count = sum(_counted(r) for r in uke.receipts)
     if uke.total_count != count:
-        text = f"「{go.field(1)[:20]}」: レセプトと公費を数えると {count} です"
+        text = f"「{shown(go.field(1))}」: レセプトと公費を数えると {count} です"
         yield at(layout, go, "総件数", "total_count", text)
     points = sum(r.points or 0 for r in uke.receipts)
     if uke.total_points != points:
         only_public = any(r.kind[1:2] == "2" for r in uke.receipts)
-        text = f"「{go.field(2)[:20]}」: 合計点数を足すと {points} です"
+        text = f"「{shown(go.field(2))}」: 合計点数を足すと {points} です"
         level: Level = "inferred" if only_public else "certain"
         yield at(layout, go, "総合計点数", "total_points", text, level)
 

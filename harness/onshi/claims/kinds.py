@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from onshi.claims.lines import shown
 from onshi.claims.records import Comment, Receipt
 
 __all__ = [
@@ -229,11 +230,11 @@ def _unknown(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
 def _sevens(receipt: Receipt) -> Iterator[Point]:
     """保険者番号, 記号, 番号 (``004:L133``, ``004:L137``, ``004:L138``)."""
     line, insurer = _line(receipt, "HO"), receipt.insurer_number
-    yield Point("F1", insurer in UNKNOWN_INSURERS, True, f"保険者番号「{insurer}」", line)
-    yield Point("F1", not receipt.symbol, True, f"記号「{receipt.symbol}」", line)
+    yield Point("F1", insurer in UNKNOWN_INSURERS, True, f"保険者番号「{shown(insurer)}」", line)
+    yield Point("F1", not receipt.symbol, True, f"記号「{shown(receipt.symbol)}」", line)
     right = _plain(receipt.number) == unknown_number(receipt)
     expected = f"{len(unknown_number(receipt))} 桁の 7 であるべき番号"
-    yield Point("F1", right, True, f"{expected}「{receipt.number}」", line)
+    yield Point("F1", right, True, f"{expected}「{shown(receipt.number)}」", line)
 
 
 def _head(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
@@ -267,7 +268,7 @@ def _declarations(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
     for note in said.values():
         if note.role not in ("unknown", "old", "split"):
             wide = not any(ord(c) < 0x7F or "\uff61" <= c <= "\uff9f" for c in note.text)
-            text = f"{note.comment.code} の文字データ「{note.text[:40]}」"
+            text = f"{note.comment.code} の文字データ「{shown(note.text)}」"
             yield Point("F4", wide, True, text, note.comment.line)
 
 

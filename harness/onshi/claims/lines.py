@@ -7,14 +7,13 @@ lines that end in LF alone, is told by :func:`odd_shape`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from onshi.claims.records import Record
 from onshi.errors import OnshiError
 
-__all__ = ["BadClaimError", "Oddity", "Problem", "odd_shape", "split"]
+__all__ = ["BadClaimError", "Oddity", "Problem", "odd_shape", "shown", "split"]
 
 _LARGEST = 256 * 1024 * 1024
 _SHOWN = 10
@@ -66,6 +65,11 @@ class Oddity:
     text: str
 
 
+def shown(text: str) -> str:
+    """A text as a message can show it: the beginning, with ``\\x07`` for what is no character."""
+    return "".join(c if c.isprintable() or c == "　" else f"\\x{ord(c):02x}" for c in text[:40])
+
+
 def split(
     data: bytes, name_of: Callable[[str, int], str]
 ) -> tuple[tuple[Record, ...], list[Problem]]:
@@ -82,6 +86,10 @@ def split(
         line = line.removesuffix(b"\r")
         if not line:
             continue
+        if b"\r" in line:
+            record = shown(line[:2].decode("ascii", "replace"))
+            text = "途中に CR があります。レコードは CR+LF で終えます"
+            problems.append(Problem(number, record, 0, "", text))
         try:
             text = line.decode("cp932")
         except UnicodeDecodeError:
@@ -122,7 +130,7 @@ def _is_utf8(data: bytes) -> bool:
 
 def _bad_byte(number: int, line: bytes, name_of: Callable[[str, int], str]) -> Problem:
     fields = line.split(b",")
-    record = fields[0].decode("ascii", "replace")
+    record = shown(fields[0].decode("ascii", "replace"))
     for index, field in enumerate(fields):
         try:
             field.decode("cp932")
@@ -149,6 +157,3 @@ def odd_shape(data: bytes) -> Iterable[Oddity]:
     empty = [i for i, line in enumerate(lines[:-1], start=1) if not line.strip(b"\r")]
     if empty:
         yield Oddity(empty[0], f"空の行が {len(empty)} 行あります")
-    if stray := re.search(rb"\r(?!\n)", body):
-        line = body.count(b"\n", 0, stray.start()) + 1
-        yield Oddity(line, "LF の続かない CR があります")

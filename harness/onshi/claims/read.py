@@ -11,7 +11,7 @@ from datetime import date
 
 from onshi.claims.dates import parse_day, parse_month
 from onshi.claims.layout import ABSTRACT, HISTORY, KNOWN, Department, Layout, layout_of
-from onshi.claims.lines import BadClaimError, Problem, split
+from onshi.claims.lines import BadClaimError, Problem, shown, split
 from onshi.claims.records import Comment, Confirmation, PublicPlan, Receipt, Record, Uke
 from onshi.people.numbers import bare
 
@@ -50,7 +50,9 @@ class Reader:
         """Note a problem with the item at an index of a record."""
         id_ = record.id[:8]
         name = self.layout.name(id_, index) if index else ""
-        self.problems.append(Problem(record.number, id_, index + 1 if index else 0, name, text))
+        self.problems.append(
+            Problem(record.number, shown(id_), index + 1 if index else 0, name, text)
+        )
 
     def file(self, records: tuple[Record, ...]) -> Uke:
         """The file that ``records`` are, header first."""
@@ -92,7 +94,7 @@ class Reader:
             elif id_ in ("IR", "UK", "GO"):
                 self.wrong(record, 0, "ファイルに1つだけのレコードが、途中にあります")
             elif id_ != HISTORY and id_ not in KNOWN:
-                self.wrong(record, 0, f"「{id_[:20]}」というレコードはありません")
+                self.wrong(record, 0, f"「{shown(id_)}」というレコードはありません")
             elif not group:
                 self.wrong(record, 0, "RE より前にあり、どのレセプトのものかわかりません")
             else:
@@ -195,7 +197,7 @@ class Reader:
         return found
 
     def _not(self, record: Record, name: str, text: str, expected: str) -> None:
-        stands = f"「{text[:40]}」とあります" if text else "ありません"
+        stands = f"「{shown(text)}」とあります" if text else "ありません"
         self.wrong(record, self.layout.index(record.id, name), f"{stands}。{expected}")
 
 

@@ -106,7 +106,7 @@ def _one(uke: Uke, settled: Settled, on: date) -> Iterator[tuple[str, ...]]:
     yield fields(uke.department, "HR", items)
     history = [r.fields for r in receipt.records if r.id == HISTORY]
     yield from history
-    time = 1 + max((int(h[2]) for h in history if h[2].isdigit()), default=-1)
+    time = len({h[2:3] for h in history})
     for i, record in enumerate(claimed, start=1):
         yield (HISTORY, str(i), str(time), *_with_number(uke.department, record, number))
 
