@@ -29,6 +29,7 @@ from onshi.judge.look import (
     brought,
     clean,
     documents_chosen,
+    faults_struck,
     handling,
     last_result,
     operator_answers,
@@ -147,10 +148,13 @@ class Bill:
         """Sure confirmations that something showed only after a visit in which nothing could be
         asked: an outage is over, or 障害時モード gave the qualification afterwards (H11)."""
         shown = [b for b in self.sure() if b.shown]
-        for i, chapter in self.visits():
-            if outage(chapter.case) and not any(b.at == i for b in self.sure()):
-                return [b for b in shown if b.at > i]
-        return []
+        out = [i for i in self.unresolved() if outage(self.story.chapters[i].case)]
+        return [b for b in shown if b.at > out[0]] if out else []
+
+    def unresolved(self) -> list[int]:
+        """The visits in which nothing was confirmed for sure."""
+        confirmed_at = {b.at for b in self.sure()}
+        return [i for i, _ in self.visits() if i not in confirmed_at]
 
     def lost(self) -> list[Chart]:
         """The numbers of the qualifications that an answer showed as lost, as they were sent."""
@@ -288,14 +292,20 @@ def _online(case: Case, at: int, *, otherwise: bool) -> Iterator[Basis]:
 def _adopted(case: Case, answer: Answer, record: Record) -> bool:
     """Whether nothing speaks against this answer: it arrived, is the patient's, was not refused."""
     status, sent = handling(case).status, as_chart(record)
-    arrived = clean(case, answer) or status == "valid"
     return (
-        arrived
+        _arrived(case, answer)
         and status in _AGREES
         and _is_patient(case, record)
         and (not _KEPT & set(operator_answers(case)) or same_numbers(_kept(case), sent))
         and not unseen_questions(case)
     )
+
+
+def _arrived(case: Case, answer: Answer) -> bool:
+    """Whether the answer reached the product whole: nothing struck it, or the product shows it."""
+    unharmed = bool(case.events) and not faults_struck(case)
+    shown = handling(case).status == "valid" or "use_online" in operator_answers(case)
+    return shown or unharmed or clean(case, answer)
 
 
 def _is_patient(case: Case, record: Record) -> bool:

@@ -36,8 +36,8 @@ def _one(story: Story) -> Finding:
                 f"{first.receipt.month:%Y年%m月}分を、食い違う二つの資格で請求した",
                 f"{numbers(first.receipt)} と {numbers(second.receipt)}",
             )
-    if len(found) == 1 and not _full_charges(story):
-        return ONE.unseen("10割のあとの請求でも、二つの請求でもない")
+    if len(found) == 1 and not _full_charges(story) and not _confirmed_later(found[0]):
+        return ONE.unseen("10割や保留のあとの請求でも、二つの請求でもない")
     return ONE.met(f"食い違う請求はない（{len(found)}件）")
 
 
@@ -64,6 +64,12 @@ def _clash(first: Bill, second: Bill) -> bool:
 
 def _same_insurer(a: Receipt, b: Receipt) -> bool:
     return carries(a, Chart(insurer_number=b.insurer_number))
+
+
+def _confirmed_later(bill: Bill) -> bool:
+    """Whether a visit was open at first, and its qualification confirmed later."""
+    first = min(bill.unresolved(), default=bill.at)
+    return any(b.at > first for b in bill.sure())
 
 
 def _full_charges(story: Story) -> list[int]:
