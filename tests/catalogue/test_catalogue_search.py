@@ -12,7 +12,7 @@ def found(query: str) -> list[Hit]:
     return search(
         query,
         load_troubles().values(),
-        profiles=[load_profile("hodanren2025")],
+        profiles=[load_profile("hodanren2025"), load_profile("chiba2023")],
         rules=load_rules(),
     )
 

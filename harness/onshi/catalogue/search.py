@@ -43,7 +43,8 @@ def search(
 ) -> list[Hit]:
     """The troubles in which every word of ``query`` stands, best first.
 
-    Looked at: id and title, what happens, category keys and labels, the texts of its rules. When
+    Looked at: id and title, what happens, category keys and labels with whose survey they are of,
+    the texts of its rules. When
     no trouble has every word, those that have at least half of the query's content (kanji,
     katakana and Latin runs, so that a whole sentence can be asked) with ``exact=False``. An
     empty query finds nothing.
@@ -51,7 +52,7 @@ def search(
     labels: dict[str, list[str]] = {}
     for profile in profiles:
         for category in profile.category:
-            labels.setdefault(category.key, []).append(category.label)
+            labels.setdefault(category.key, []).append(f"{category.label} {profile.publisher}")
     fields = [(t, _fields(t, labels, rules or {})) for t in troubles]
     words = fold(query).split()
     hits = [
