@@ -153,3 +153,23 @@ def test_a_leak_is_not_seen_without_the_next_chart():
     assert leak(case(did(), next_visit=visit(), next_handling=did())) is None
     bare = did(chart_after=type(chart())(chart_no="9"))
     assert leak(case(did(), next_visit=visit(), next_handling=bare)) is None
+
+
+# ------------------------------------------------------------------------ inquiries
+@pytest.mark.parametrize(
+    ("event", "asked", "by"),
+    [
+        ({"event": "request", "service": "search", "inquiry": {"by": "2"}}, True, {"2"}),
+        ({"event": "request", "service": "search", "path": "/x"}, True, set()),
+        ({"event": "request", "service": "auth", "keys": []}, False, set()),
+        ({"event": "request", "by": "1", "by_card": "p0"}, True, {"1"}),
+        ({"event": "request", "kind": "muquc01"}, True, set()),
+        ({"event": "request", "kind": "YZKsiquc01", "by": "2"}, False, set()),
+        ({"event": "answer", "status": "1"}, False, set()),
+    ],
+)
+def test_an_inquiry_is_seen_at_either_door(event, asked, by):
+    one = case(did(), events=(event,))
+    assert look.inquired(one) is asked
+    assert look.asked_by(one) == by
+    assert look.inquired(case(did(), answer("4")))

@@ -7,8 +7,9 @@ neither tells.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from onshi.eligibility.blackdot import dot
 from onshi.judge.case import Case
@@ -36,6 +37,7 @@ WORDS = {
 }
 _INSURANCE = frozenset({*NUMBERS, "branch", "copay_percent", "limit", "public", "status"})
 _NOT_RECEIVED = frozenset({"pending", "request_error", "device_unusable", "system_unreachable"})
+_BULK_INQUIRIES = frozenset({"muquc01", "muquc02"})
 _OWN_LANES = frozenset({"", "desk", "fault", "card", "reader", "folder", "face", "terminal"})
 
 
@@ -293,11 +295,23 @@ def faults_struck(case: Case) -> bool:
 
 
 def inquired(case: Case) -> bool:
-    """Whether the product asked for a qualification, answered or not."""
-    return bool(case.answers) or any(
-        e.get("event") == "request" and (e.get("service") == "search" or "by" in e)
-        for e in case.events
-    )
+    """Whether the product asked for a qualification, one by one or in bulk, answered or not."""
+    return bool(case.answers) or any(map(_is_inquiry, case.events))
+
+
+def asked_by(case: Case) -> set[str]:
+    """By what was asked, as OQSCD002: ``1`` card, ``2`` numbers; nothing where it is not seen."""
+    found = {e.get("by") or e.get("inquiry", {}).get("by") for e in case.events if _is_inquiry(e)}
+    return {str(by) for by in found if by}
+
+
+def _is_inquiry(event: Mapping[str, Any]) -> bool:
+    """One of the two doors to the system: folder (``kind`` only where it is another) or HTTP."""
+    if event.get("event") != "request":
+        return False
+    if event.get("service") == "search":
+        return True
+    return event["kind"] in _BULK_INQUIRIES if "kind" in event else "by" in event
 
 
 def touched(case: Case) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from onshi.judge.case import Case, Finding
 from onshi.judge.findings import Half
-from onshi.judge.look import last_result
+from onshi.judge.look import asked_by, last_result
 from onshi.judge.rules import rule
 
 SUCCESSOR = Half("H04", "context", "番号での照会に、後継の資格は返らない")
@@ -19,7 +19,7 @@ def judge(case: Case) -> Iterator[Finding]:
     if answer is None or answer.validity not in ("2", "3"):
         yield SUCCESSOR.unseen("失われた資格を返す回答は送られていない")
         return
-    ways = {str(e["by"]) for e in case.events if e.get("event") == "request" and "by" in e}
+    ways = asked_by(case)
     new = "新しい資格を知らせる" if answer.validity == "3" else "新しい資格のない"
     if _BY_NUMBERS in ways:
         yield SUCCESSOR.noted(f"番号での照会に、{new}無効の回答を送った")

@@ -62,8 +62,9 @@ def _pins(case: Case) -> list[str]:
 
 def _named(pin: str, text: str) -> bool:
     """Whether a text gives the PIN as such: other numbers may be the same by chance."""
-    code = rf"(?<![0-9A-Z]){re.escape(pin)}(?![0-9A-Z])"
-    return bool(re.search(rf"{_WORD}[^0-9。\n]{{0,8}}{code}|{code}[^0-9。\n]{{0,6}}{_WORD}", text))
+    code = rf"(?<![0-9A-Z]){re.escape(pin)}(?![0-9A-Z])(?!\s*[円点])"
+    after, before = r"[^0-9。、\n]{0,6}", r"[ ()「」:=]{0,3}"
+    return bool(re.search(rf"{_WORD}{after}{code}|{code}{before}{_WORD}", text))
 
 
 def _by_staff(case: Case) -> Finding:

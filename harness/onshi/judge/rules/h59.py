@@ -24,10 +24,11 @@ from onshi.judge.rules import rule
 
 BLANK = Half("H59", "warn", "返ってこない項目は空欄のまま示し、根拠のない既定値で埋めない")
 _ITEMS = {"valid_to": "有効期限", "valid_from": "適用開始日", "relation": "本人・家族の別"}
+_NONE = r"[^。\n]{0,12}(なし|ない|不明|空欄|未|ありません|欠け|返って)"
 _SAYS = {
-    "valid_to": re.compile(r"有効期限"),
-    "valid_from": re.compile(r"適用開始|有効開始|資格取得"),
-    "relation": re.compile(r"本人|家族"),
+    "valid_to": re.compile(r"(?<!証明書の)(?<!カードの)有効期限" + _NONE),
+    "valid_from": re.compile(r"(適用開始|有効開始|資格取得)" + _NONE),
+    "relation": re.compile(r"(本人・?家族|本人か家族|続柄)" + _NONE),
 }
 _OPEN_END = "9999"
 _SELF = ("本人", "1", "被保険者本人")
