@@ -285,7 +285,6 @@ def _online(case: Case, at: int, *, otherwise: bool) -> Iterator[Basis]:
             as_chart(record),
             sure=not otherwise and len(current) == 1 and _adopted(case, answer, record),
             since=record.coverage.qualification.acquired,
-            until=record.coverage.holds_to,
         )
 
 
