@@ -7,6 +7,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ __all__ = ["html", "write_html"]
 
 PICTURES = 200
 """So many pictures at most are on a page: it stays small enough to be sent."""
+
+_HERE = Path(__file__).parent
 
 _SIGNS = {
     "passed": "○", "failed": "×", "waived": "△", "skipped": "－", "late": "－", "not_run": "－",
@@ -65,9 +68,8 @@ def html(
     sections = [section for _, found, _ in profiles for section in found]
     change = since(before, groups) if before is not None else None
     details, left = _details(groups, run, journals or Journals())
-    here = Path(__file__).parent
-    style, script = ((here / f"report.{kind}").read_text("utf-8") for kind in ("css", "js"))
-    page: str = _template(here).render(
+    style, script = ((_HERE / f"report.{kind}").read_text("utf-8") for kind in ("css", "js"))
+    page: str = _template().render(
         run=run,
         about=run.about,
         style=style,
@@ -100,12 +102,12 @@ def html(
     return page
 
 
-def _template(folder: Path) -> Any:
+@cache
+def _template() -> Any:
     import jinja2
 
-    loader = jinja2.FileSystemLoader(folder)
     environment = jinja2.Environment(
-        loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True
+        loader=jinja2.FileSystemLoader(_HERE), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )
     return environment.get_template("report.html.j2")
 
