@@ -6,6 +6,8 @@ from datetime import date
 
 import pytest
 from case_table import Line, load
+from claim_stories import SEVENS, UNKNOWN, came, claimed, receipt, told
+from judge_cases import did
 
 from onshi.catalogue.load import load_rules
 from onshi.catalogue.records import Trouble
@@ -101,3 +103,19 @@ def test_a_break_is_waived_until_the_day_that_was_promised(line: Line):
         assert waive(made, [promise]).result == result
         assert row(made).broken == [line.rule]
     assert isinstance(trouble, Trouble)
+
+
+@pytest.mark.parametrize(
+    ("days", "judged"),
+    [
+        ((date(2023, 11, 1), date(2024, 1, 10)), True),
+        ((date(2023, 7, 1), date(2023, 8, 10)), True),
+        ((date(2024, 1, 10), date(2024, 2, 10)), False),
+    ],
+)
+def test_a_course_is_judged_by_a_dated_rule_if_one_of_its_days_is_in_time(days, judged):
+    first, last = days
+    course = told(came(did(), on=first), claimed(receipt(SEVENS, *UNKNOWN), on=last))
+    found = Line("H24", "shown", "", lambda: course).findings()
+    assert found
+    assert any("期間の外" in f.reason for f in found) is not judged

@@ -31,9 +31,8 @@ def judge_case(case: Case, levels: Mapping[str, str] | None = None) -> list[Find
     levels = levels or {}
     found: list[Finding] = []
     for text in _texts(case.trouble.rules, levels):
-        if text.id in story_rules() and text.id not in rules():
-            continue
-        found += _weighed(_judge(case, text), text, levels)
+        if text.id in rules():
+            found += _weighed(_judge(case, text), text, levels)
     if _ALWAYS not in case.trouble.rules:
         found += _hung(case, levels)
     return found
@@ -95,27 +94,18 @@ def _weighed(
 
 def _judge(case: Case, text: RuleText) -> Iterable[Finding]:
     late = _out_of_date(text, case.date)
-    if late:
-        return [late]
-    function = rules().get(text.id)
-    if function is not None:
-        return function(case)
-    if text.level == "context":
-        return [_unjudged(text, "判定せずに示すだけの規則である")]
-    return [_unjudged(text, "この規則に要る材料（請求ファイルなど）はまだ読み取らない")]
+    return [late] if late else rules()[text.id](case)
 
 
 def _out_of_date(text: RuleText, day: date) -> Finding | None:
-    if (text.valid_from and day < text.valid_from) or (text.valid_to and day > text.valid_to):
-        return _unjudged(text, f"{day} はこの規則の期間の外である")
-    return None
-
-
-def _unjudged(text: RuleText, reason: str) -> Finding:
+    if (text.valid_from is None or day >= text.valid_from) and (
+        text.valid_to is None or day <= text.valid_to
+    ):
+        return None
     return Finding(
         rule=text.id,
         verdict=Verdict.NOT_OBSERVED,
-        reason=f"観測なし: {reason}",
+        reason=f"観測なし: {day} はこの規則の期間の外である",
         level=text.level,
         expected=text.must,
     )
