@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from claim_samples import (
     DENTAL,
@@ -22,13 +25,16 @@ from claim_samples import (
     with_item,
 )
 
-from onshi.claims.check import Remark, check
+from onshi.claims.check import check
 from onshi.claims.read import read_uke
+from onshi.claims.remarks import CHECKS, Remark
 
 
 def remarks(lines: tuple[str, ...]) -> list[Remark]:
     data = as_bytes(lines)
-    return list(check(read_uke(data), data))
+    found = list(check(read_uke(data), data))
+    assert all(r.level in CHECKS[r.code].levels for r in found)
+    return found
 
 
 def codes(lines: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -173,3 +179,14 @@ def test_bytes_that_are_not_as_they_should_be(data: bytes, words: str) -> None:
     assert len(found) == 1
     assert words in found[0].text
     assert [r for r in check(read_uke(data)) if r.code == "bytes"] == []
+
+
+def test_every_check_is_in_the_docs_as_it_is_here() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "claims.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*?) \|$", page, re.M)
+    words = {("certain",): "certain", ("inferred",): "inferred"}
+    expected = [
+        (code, c.title, words.get(c.levels, "either"), "返戻" if c.refused else "–")
+        for code, c in CHECKS.items()
+    ]
+    assert rows == expected

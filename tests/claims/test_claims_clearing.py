@@ -235,25 +235,45 @@ def test_unknown_is_corrected_when_the_declaration_tells_who_it_is() -> None:
     assert (settled.insurer_number, settled.number) == ("06139992", "4567")
 
 
-def test_unknown_of_somebody_not_registered_comes_back() -> None:
+def test_unknown_of_somebody_not_registered_is_paid_by_all_insurers() -> None:
     truth = coverage(known_from=date(2026, 1, 1))
     settled = decided(claim(truth, *DECLARED, numbers=SEVENS), truth)
-    assert (settled.outcome, settled.reason) == ("returned", NOBODY)
+    assert settled.outcome == "accepted"
+    assert "按分" in settled.detail
     settled = decided(claim(truth, *DECLARED, numbers=SEVENS), truth, on=date(2026, 1, 1))
     assert settled.outcome == "corrected"
 
 
-def test_unknown_of_nobody_and_of_namesakes() -> None:
+def test_unknown_of_nobody_and_of_the_uninsured_comes_back() -> None:
     truth = coverage()
     stranger = claim(truth, *DECLARED, numbers=SEVENS, birthdate="19700101")
-    assert decided(stranger, truth).reason == NOBODY
-    namesake = coverage(person("p2", address="大阪府検証市1-1"), number="99")
-    settled = decided(claim(truth, *DECLARED, numbers=SEVENS), truth, truth, namesake)
+    settled = decided(stranger, truth)
+    assert (settled.outcome, settled.reason) == ("returned", NOBODY)
+    lost = coverage(holds_to=date(2025, 9, 1))
+    settled = decided(claim(lost, *DECLARED, numbers=SEVENS), lost)
+    assert (settled.outcome, settled.reason) == ("returned", NOBODY)
+
+
+def test_unknown_of_namesakes_is_narrowed_down_by_what_was_declared() -> None:
+    truth = coverage()
+    uke = claim(truth, *DECLARED, numbers=SEVENS)
+    elsewhere = coverage(person("p2", address="大阪府検証市1-1"), number="99")
+    settled = decided(uke, truth, truth, elsewhere)
     assert (settled.outcome, settled.number) == ("corrected", "4567")
     same_house = coverage(person("p2"), number="99", insurer_name="ほか")
-    settled = decided(claim(truth, *DECLARED, numbers=SEVENS), truth, truth, same_house)
-    assert (settled.outcome, settled.reason) == ("returned", NOBODY)
+    settled = decided(uke, truth, truth, same_house)
+    assert settled.outcome == "accepted"
     assert "2 人" in settled.detail
+    named = claim(truth, *DECLARED, "CO,01,1,830000503,ほか", numbers=SEVENS)
+    nowhere = coverage(person("p2", address="どこか"), number="99", insurer_name="ほか")
+    lost_home = coverage(person(address="どこか"))
+    assert decided(named, lost_home, lost_home, nowhere).number == "99"
+
+
+def test_unknown_with_the_share_of_another_scheme_comes_back() -> None:
+    elder = late(10)
+    settled = decided(claim(elder, *DECLARED, numbers=SEVENS, kind="1112"), elder)
+    assert (settled.outcome, settled.reason) == ("returned", DEFECT)
 
 
 @pytest.mark.parametrize("left_out", [0, 1, 2, 3, 4])

@@ -17,7 +17,7 @@ from onshi.claims.records import Receipt, Uke
 from onshi.claims.remarks import Level, Remark, at
 from onshi.people.numbers import bare, check_digit_ok, luhn, plan_of
 
-__all__ = ["Level", "Remark", "check"]
+__all__ = ["check"]
 
 _LONGEST_RUN = 98
 _PREFECTURES = frozenset(f"{i:02d}" for i in range(1, 48))

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from onshi.claims.check import Remark, check
+from onshi.claims.check import check
 from onshi.claims.dates import last_of
 from onshi.claims.identity import People, same_numbers
 from onshi.claims.kinds import Description, describe
 from onshi.claims.layout import layout_of
 from onshi.claims.records import Receipt, Settled, Uke
+from onshi.claims.remarks import CHECKS, Remark
 from onshi.claims.shares import share_fault
 from onshi.people.records import Coverage
 
@@ -25,25 +26,6 @@ DEFECT, WRONG_INSURER, NOBODY = "記載事項の不備", "保険者の相違", "
 """The reasons that clinics report of returned 不詳 claims (``003:L348``)."""
 
 _SERVICE = ("SI", "SS", "IY", "TO")
-_REFUSED = frozenset(
-    {
-        "check_digit",
-        "columns",
-        "head",
-        "insurer_number",
-        "kind",
-        "no_disease",
-        "no_service",
-        "order",
-        "required",
-        "return_record",
-        "table_of_points",
-        "too_many",
-        "total_count",
-        "total_points",
-    }
-)
-"""Remarks for which a レセプト goes back; others that are certain are let pass."""
 
 
 def settle(
@@ -62,12 +44,12 @@ def settle(
     """
     truths = (truth,) if isinstance(truth, Coverage) else tuple(truth)
     people = People(coverages, truths, on)
-    faults = [r for r in check(uke) if r.level == "certain" and r.code in _REFUSED]
+    faults = [r for r in check(uke) if r.level == "certain" and CHECKS[r.code].refused]
     decided = []
     for receipt in uke.receipts:
         settled = _defect(receipt, faults, uke, people) or _decide(receipt, people)
         if reason and settled.reason != reason:
-            settled = Settled(receipt, "returned", reason, f"{reason}のため返戻します")
+            settled = _returned(receipt, reason, f"{reason}のため返戻します")
         decided.append(settled)
     return tuple(decided)
 
@@ -93,26 +75,32 @@ def _decide(receipt: Receipt, people: People) -> Settled:
 
 
 def _unknown(receipt: Receipt, described: Description, people: People) -> Settled:
-    """不詳: put right by 職権補正 where what was declared tells who it is (``004:L148``)."""
+    """不詳: put right by 職権補正 where what was declared tells who it is (``004:L148``).
+
+    Where nothing tells, all insurers pay in proportion (``004:L109``): the clinic hears nothing.
+    """
     if lacks := [p for p in described.missing if p.certain]:
         return _returned(receipt, DEFECT, "。".join(p.text for p in lacks))
     found = people.by_name(receipt, described.declared)
     if not found:
         return _returned(receipt, NOBODY, "カナ氏名と生年月日の合う人がいません")
     if len(found) > 1:
-        text = f"カナ氏名と生年月日の合う人が {len(found)} 人いて、ひとりに決められません"
-        return _returned(receipt, NOBODY, text)
+        return _shared(receipt, f"カナ氏名と生年月日の合う人が {len(found)} 人いる")
     day = _last_day(receipt)
     right = people.right(found[0].key, day)
     if right is None:
         return _returned(receipt, NOBODY, f"{day.isoformat()} に資格のある保険者がありません")
     if not people.registered(right, day):
-        text = f"{day.isoformat()} の資格がまだ登録されておらず、保険者を特定できません"
-        return _returned(receipt, NOBODY, text)
+        return _shared(receipt, f"{day.isoformat()} の資格がまだ登録されていない")
     if fault := share_fault(receipt, right.qualification, right.patient, day):
         return _returned(receipt, DEFECT, fault)
     text = f"届出の内容から {right.qualification.insurer_name} と分かり、職権で補正しました"
     return _borne(Settled(receipt, "corrected", detail=text), right)
+
+
+def _shared(receipt: Receipt, why: str) -> Settled:
+    text = f"{why}ので保険者を特定できず、各保険者で按分して支払います"
+    return Settled(receipt, "accepted", detail=text)
 
 
 def _known(receipt: Receipt, people: People) -> Settled:
