@@ -88,6 +88,9 @@ def _categories(profile: Profile) -> Iterator[str]:
         if category.troubles:
             ids = "、".join(f"`{id}`" for id in category.troubles)
             yield f"「{category.label}」に入れたトラブル: {ids}\n"
+    if profile.extra_troubles:
+        ids = "、".join(f"`{id}`" for id in profile.extra_troubles)
+        yield f"どの種類にも入らず、走るだけのトラブル（抽選しない）: {ids}\n"
 
 
 def _weights(profile: Profile, weight: Weight) -> dict[str, str]:

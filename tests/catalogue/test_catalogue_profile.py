@@ -41,10 +41,27 @@ def test_a_profile_runs_what_can_be_injected_in_order_of_size(name: str) -> None
     assert all(troubles_by_category(profile).values())
 
 
-def test_extra_troubles_come_last_and_what_a_person_does_never() -> None:
-    ids = [t.id for t in troubles_of(load_profile("hodanren2025"))]
-    assert ids[-1] == "backend.slow_response_late_result"
-    assert "human.queue_congestion" not in ids
+OF_DOCUMENT = {
+    "000": "saitama2024",
+    "001": "hodanren2023",
+    "002": "chiba2023",
+    "003": "hodanren2025",
+    "004": "mhlw2023",
+}
+
+
+@pytest.mark.parametrize(("document", "name"), OF_DOCUMENT.items())
+def test_what_a_document_tells_runs_with_its_profile(document: str, name: str) -> None:
+    """In one of its categories, else as one of ``extra_troubles``, which come last."""
+    profile = load_profile(name)
+    ids = [t.id for t in troubles_of(profile)]
+    told = {
+        t.id
+        for t in load_troubles().values()
+        if not t.why_not and any(s.startswith(f"{document}:") for s in t.source)
+    }
+    assert told - set(ids) == set(), f"extra_troubles of profiles/{name}.toml"
+    assert ids[-len(profile.extra_troubles) :] == sorted(profile.extra_troubles)
 
 
 def test_a_category_takes_in_the_troubles_that_it_names() -> None:
@@ -199,7 +216,9 @@ def test_weights_may_be_off_by_their_rounding_only(own) -> None:
         if fine:
             assert load_profile(path)
         else:
-            with pytest.raises(BadFileError, match=r"category\[0\].weight_a: .* add up to 1\.000200, not 1"):
+            with pytest.raises(
+                BadFileError, match=r"category\[0\].weight_a: .* add up to 1\.000200, not 1"
+            ):
                 load_profile(path)
 
 
