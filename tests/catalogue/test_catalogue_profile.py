@@ -34,7 +34,7 @@ def test_a_profile_runs_what_can_be_injected_in_order_of_size(name: str) -> None
             for c in injectable
             if c.has(trouble.id, trouble.categories)
         ]
-        return max(sizes, default=-1)
+        return max(sizes, default=-2)
 
     order = [(-largest(t), t.id) for t in found]
     assert order == sorted(order)

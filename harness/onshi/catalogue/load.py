@@ -14,6 +14,7 @@ import msgspec
 from onshi.catalogue.checks import check_profile
 from onshi.catalogue.citations import check_citations
 from onshi.catalogue.records import Category, Profile, RuleText, Trouble
+from onshi.catalogue.steps import what_is_wrong
 from onshi.data import data_root, line_of, load_toml
 from onshi.errors import BadFileError, UnknownNameError, suggest
 from onshi.faults.registry import fault_names
@@ -87,8 +88,8 @@ def load_troubles() -> Mapping[str, Trouble]:
 def read_troubles(folder: Path) -> dict[str, Trouble]:
     """The troubles of every TOML file in a folder, by id, in the order of files and tables.
 
-    Raises :class:`BadFileError` for a file that is wrong and for an id that is there twice or
-    is also the name of a fault.
+    Raises :class:`BadFileError` for a file that is wrong, for an id that is there twice or is also
+    the name of a fault, and for steps that nobody can go through.
     """
     found: dict[str, Trouble] = {}
     home: dict[str, Path] = {}
@@ -104,9 +105,19 @@ def read_troubles(folder: Path) -> dict[str, Trouble]:
             if problem:
                 line = line_of(path, f"trouble[{i}].id")
                 raise BadFileError(path, f"{trouble.id!r} {problem}", line=line, key="trouble.id")
+            _check_steps(path, i, trouble)
             found[trouble.id], home[trouble.id] = trouble, path
         check_citations(path, _cited("trouble", (t.source for t in read)))
     return found
+
+
+def _check_steps(path: Path, place: int, trouble: Trouble) -> None:
+    at_work = [use.name for use in trouble.fault]
+    wrong = what_is_wrong(trouble.situation.step, first=trouble.date, at_work=at_work)
+    if wrong is not None:
+        step, key, text = wrong
+        where = f"trouble[{place}].situation.step[{step}].{key}"
+        raise BadFileError(path, f"{trouble.id}: {text}", line=line_of(path, where), key=where)
 
 
 def _cited(table: str, sources: Iterable[tuple[str, ...]]) -> Iterable[tuple[str, str]]:
@@ -161,7 +172,7 @@ def troubles_of(profile: Profile) -> list[Trouble]:
 
     def rank(trouble: Trouble) -> tuple[int, str]:
         sizes = [_size(c) for c in injectable if c.has(trouble.id, trouble.categories)]
-        return -max(sizes, default=-1), trouble.id
+        return -max(sizes, default=-2), trouble.id
 
     chosen = [
         t
