@@ -250,10 +250,15 @@ class Reception:
         )
 
     def _still_unknown(self, kept: Chart | None) -> bool:
-        """Whether the patient is here again and the product has no numbers of theirs yet: then
-        they are asked for by what the patient brings, as at a first visit."""
+        """Whether the product has no numbers of theirs yet: then they are asked for by what the
+        patient brings, as at a first visit.
+
+        Of a new patient of whom it has shown nothing either, nobody knows any others.
+        """
+        if kept is None:
+            return self.situation.first_visit
         here = self.step is None or self.step.do == "visit"
-        return here and kept is not None and not kept.number
+        return here and not kept.number
 
     def _present(self) -> None:
         """The card on the reader; where the product knows only face files, the face reader.

@@ -9,7 +9,7 @@ import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +17,6 @@ import msgspec
 
 from onshi.catalogue.load import find_trouble, troubles_of
 from onshi.catalogue.records import Profile, Trouble
-from onshi.clock import JST
 from onshi.config import Config, Waiver
 from onshi.course import Course
 from onshi.errors import OnshiError
@@ -137,12 +136,12 @@ def judge_played(played: Played, trouble: Trouble, waivers: tuple[Waiver, ...]) 
 def _walk(desk: Desk, course: Course, runner: Runner) -> None:
     visit: Visit | None = course.visit
     assert visit is not None
-    with _python_clock(runner.integration, visit.date):
+    with _python_clock(runner.integration, desk.clock.now()):
         runner.start(desk.env())
         runner.call("reset")
     day = None
     while visit is not None:
-        with _python_clock(runner.integration, visit.date):
+        with _python_clock(runner.integration, desk.clock.now()):
             if visit.date != day:
                 day = visit.date
                 runner.call("set_date", day)
@@ -209,8 +208,8 @@ def _told(value: Any, kind: type[T], method: str) -> T:
 
 
 @contextlib.contextmanager
-def _python_clock(integration: Any, on: date) -> Iterator[None]:
-    """Move Python code under test to the business date, where time-machine is installed."""
+def _python_clock(integration: Any, now: datetime) -> Iterator[None]:
+    """Move Python code under test to business time, where time-machine is installed."""
     if not getattr(integration, "in_process", False):
         yield
         return
@@ -219,5 +218,5 @@ def _python_clock(integration: Any, on: date) -> Iterator[None]:
     except ImportError:
         yield
         return
-    with time_machine.travel(datetime.combine(on, time(9, 0), JST), tick=True):
+    with time_machine.travel(now, tick=True):
         yield

@@ -8,7 +8,7 @@ from datetime import date, time
 from onshi.catalogue.days import day_of
 from onshi.catalogue.records import FaultUse, Step
 from onshi.errors import OnshiError, suggest
-from onshi.faults.registry import fault_names, make_fault
+from onshi.faults.registry import make_fault
 
 __all__ = ["fault_problem", "what_is_wrong"]
 
@@ -64,9 +64,6 @@ def _faults(step: Step, begun: list[str]) -> tuple[str, str] | None:
 
 def fault_problem(use: FaultUse) -> str:
     """What is wrong with a fault's name or settings; empty: nothing."""
-    if use.name not in fault_names():
-        near = suggest(use.name, fault_names())
-        return f"there is no fault {use.name!r}" + (f"; did you mean {near[0]}?" if near else "")
     try:
         make_fault(use.name, use.settings)
     except OnshiError as e:
