@@ -1,4 +1,4 @@
-"""The layers of the catalogue: what each lists, how it is asked for, what no survey asks about."""
+"""The layers of the catalogue: what each lists, how it is asked for, which profile runs it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from onshi.catalogue.load import (
     find_trouble,
     load_profile,
     load_troubles,
+    profiles,
     troubles_of,
 )
 from onshi.catalogue.weights import draw
@@ -24,62 +25,6 @@ ADDED = {
     "backend availability": {"result_file.half_written", "result_file.late", "result_file.never"},
 }
 """What no survey tells."""
-OUTSIDE_THE_SURVEY = {
-    "backend.congested_cannot_connect",
-    "backend.emergency_mode_after_call",
-    "billing.furikae_not_possible_returned",
-    "billing.fusho_returned",
-    "billing.kasan_depends_on_consent",
-    "billing.patient_leaves_without_care",
-    "billing.settle_later",
-    "billing.ten_wari",
-    "billing.uncollected",
-    "card.absent_no_proof",
-    "card.left_behind",
-    "card.pin_never_told",
-    "card.pin_staff_must_not_ask",
-    "card.surface_soiled",
-    "eligibility.drug_info_delay",
-    "eligibility.inaccurate_data_generic",
-    "eligibility.kouhi_not_available",
-    "eligibility.no_expiry_date",
-    "eligibility.no_start_date",
-    "eligibility.other_person_medical_info",
-    "human.disaster_evacuee_no_documents",
-    "human.document_confusion",
-    "human.double_check_both_cards",
-    "human.expired_hokensho_or_oshirase_only",
-    "human.hokensho_not_at_hand",
-    "human.insurer_closed",
-    "human.low_use_low_exposure",
-    "human.oshirase_lacks_honnin_kazoku",
-    "human.oshirase_not_carried",
-    "human.policy_conflict_online_first",
-    "human.positive_report",
-    "human.queue_congestion",
-    "human.security_privacy_concern",
-    "integration.emr_freeze_1h",
-    "integration.emr_link_slow",
-    "network.disaster_line_down",
-    "network.router_flaky",
-    "op.cannot_operate_needs_staff",
-    "op.card_read_but_not_checked_in",
-    "op.consent_prompts_many",
-    "op.device_model_differs",
-    "op.disability_one_hand",
-    "op.forgot_after_months",
-    "op.screen_unreadable",
-    "reader.face_auth_blurry_card_photo",
-    "reader.face_auth_mask",
-    "reader.remote_patient_cannot_reach",
-    "reader.slow_procedure_30_60s",
-    "reader.smartphone_child_not_supported",
-    "reader.smartphone_unsupported",
-    "reader.trouble_every_2_3_days",
-    "terminal.cold_start_each_use",
-    "terminal.login_credentials_slow",
-}
-"""In none of the survey's categories that can be injected: they are run by their ids."""
 each_layer = pytest.mark.parametrize("layer", sorted({s.layer for s in SCENARIOS.values()}))
 
 
@@ -125,10 +70,10 @@ def test_a_layer_mistyped_is_suggested(typed: str, meant: str, capsys) -> None:
     assert f"did you mean {meant}" in capsys.readouterr().err
 
 
-def test_what_is_outside_the_survey_is_run_by_its_id_only() -> None:
-    in_survey = {t.id for t in troubles_of(load_profile("hodanren2025"))}
-    runnable = {t.id for t in load_troubles().values() if not t.why_not}
-    assert runnable - in_survey == OUTSIDE_THE_SURVEY
+def test_whatever_runs_belongs_to_a_profile() -> None:
+    in_profiles = {t.id for name in profiles() for t in troubles_of(load_profile(name))}
+    running = {t.id for t in load_troubles().values() if not t.why_not}
+    assert running - in_profiles == set()
 
 
 def test_one_cause_is_one_scene_on_every_surface() -> None:

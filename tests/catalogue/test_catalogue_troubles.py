@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import get_args
 
 import msgspec
@@ -356,9 +356,13 @@ def test_steps_in_words() -> None:
     assert step_words(claim) == "翌月10日 請求: 請求は確認した資格で一つだけ出す。"
     *_, again = find_trouble("human.low_use_low_exposure").situation.step
     assert step_words(again).startswith("同じ日 次の患者の来院: ")
-    (lifted,) = find_trouble("backend.emergency_mode_after_call").situation.step
-    assert "（照会の答え: 有効、ここまで: wire.unreachable file.never）" in step_words(lifted)
-    returned = find_trouble("limit.wrong_returned").situation.step[-1]
+    lifted, _ = find_trouble("backend.emergency_mode_after_call").situation.step
+    assert step_words(lifted).endswith("資格確認書、ここまで: wire.unreachable file.never）")
+    silent = find_trouble("network.disaster_line_down").situation.step[0]
+    assert "（照会の答え: 返らない）" in step_words(silent)
+    child = Step(on="+1d", at=time(13, 30), next=True, person="child", reads=False)
+    assert step_words(child) == "1日後 13:30 次の患者（子ども）の来院（カード: 読めない）"
+    returned = find_trouble("limit.wrong_returned").situation.step[1]
     assert "返戻の理由: 限度額認定の相違" in step_words(returned)
 
 

@@ -133,8 +133,12 @@ def settings_words(settings: Mapping[str, Any]) -> str:
 
 def step_words(step: Step) -> str:
     """What comes after the first visit: ``翌月10日 請求: 請求する。（照会の答え: 有効）``."""
-    what = "次の患者の来院" if step.next else _DONE[step.do]
+    who = PERSONS.get(step.person, step.person)
+    what = f"次の患者{f'（{who}）' if who else ''}の来院" if step.next else _DONE[step.do]
+    when = day_words(step.on) + (f" {step.at:%H:%M}" if step.at else "")
     facts = [f"照会の答え: {_SHOWN[step.shows]}"] if step.shows else []
+    if step.reads is not None:
+        facts.append(f"カード: {'読める' if step.reads else '読めない'}")
     if step.brings is not None:
         facts.append(f"持参: {_brought(step.brings)}")
     if step.fault:
@@ -144,7 +148,7 @@ def step_words(step: Step) -> str:
     if step.reason:
         facts.append(f"返戻の理由: {step.reason}")
     said = f": {step.what}" if step.what else ""
-    return f"{day_words(step.on)} {what}{said}" + (f"（{'、'.join(facts)}）" if facts else "")
+    return f"{when} {what}{said}" + (f"（{'、'.join(facts)}）" if facts else "")
 
 
 def _brought(things: tuple[str, ...]) -> str:

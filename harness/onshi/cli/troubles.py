@@ -71,6 +71,7 @@ def _step_as_json(step: Step) -> dict[str, Any]:
     """When, what is done, and what differs then; ``brings`` is null where it is as before."""
     return {
         "on": step.on,
+        "at": f"{step.at:%H:%M}" if step.at else "",
         "do": step.do,
         "next": step.next,
         "what": step.what,
