@@ -79,6 +79,7 @@ def test_the_screenshot_is_a_page_with_ink_on_it(browser: Chromium, tmp_path: Pa
     assert 0.005 < dark / (1200 * 900) < 0.3
 
 
+@pytest.mark.soak
 def test_on_a_narrow_screen_nothing_runs_out_of_it(browser: Chromium, written: Path) -> None:
     browser.open(written, width=700)
     wide = browser.run("document.documentElement.scrollWidth")
@@ -111,6 +112,7 @@ def test_the_tables_can_be_narrowed(browser: Chromium) -> None:
     assert len(every) > 100
 
 
+@pytest.mark.soak
 def test_it_prints_on_paper_with_every_word(browser: Chromium, tmp_path: Path) -> None:
     rows = small_rows()
     survey = str(Path(__file__).with_name("small_survey.toml"))

@@ -111,10 +111,14 @@ def _terminal(event: Event) -> Mark:
 
 
 def _settled(event: Event) -> Mark:
-    outcomes = [_OUTCOMES.get(str(o), str(o)) for o in event.get("outcomes") or []]
-    reasons = [str(r) for r in event.get("reasons") or [] if r]
+    outcomes = [_OUTCOMES.get(o, o) for o in _texts(event.get("outcomes"))]
+    reasons = [r for r in _texts(event.get("reasons")) if r]
     text = "審査支払: " + ("、".join(outcomes) or "請求がない")
     return Mark("back", text + (f"（{'、'.join(reasons)}）" if reasons else ""), "step")
+
+
+def _texts(value: Any) -> list[str]:
+    return [str(one) for one in value] if isinstance(value, list) else []
 
 
 def _step(event: Event) -> Mark:
