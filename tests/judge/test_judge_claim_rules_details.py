@@ -651,3 +651,43 @@ def test_h54_refund_or_hold():
 )
 def test_days_in_a_comment(text, day):
     assert day_in(text, date(2025, 11, 10)) == day
+
+
+# --------------------------------------------------------- found on a second, sceptical look
+def test_h15_a_product_that_took_the_paper_without_asking_is_not_blamed():
+    papers = {"papers": {"資格確認書": stored(**NEW_NUMBERS)}, "brings": ("card", "資格確認書")}
+    silent = came(did(status="invalid", chart_after=stored(**NEW_NUMBERS)), LOST, **papers, **NEWLY)
+    claim = claimed(receipt(NEW), chart=stored(**NEW_NUMBERS), **NEWLY)
+    assert verdict(told(silent, claim), h15.FORMER) is UNSEEN
+    assert verdict(told(silent, claim), h13.NORMAL) is UNSEEN
+
+
+def test_h13_by_the_document_that_the_product_says_it_went_by():
+    papers = {"papers": {"資格確認書": stored(**NEW_NUMBERS)}, "brings": ("card", "資格確認書")}
+    recorded = came(did(status="invalid", evidence=("kakuninsho",)), LOST, **papers, **NEWLY)
+    assert verdict(told(recorded, claimed(receipt(NEW), **NEWLY)), h13.NORMAL) is MET
+    assert verdict(told(recorded, claimed(receipt(OLD), **NEWLY)), h13.NORMAL) is BROKEN
+
+
+def test_h25_the_second_visit_may_be_in_the_next_month():
+    first = came(NOT_FOUND, NOTHING, first_visit=True, chart=None)
+    second = came(did(asked=(), warned=()), on=date(2025, 11, 4), first_visit=True, chart=None)
+    assert verdict(told(first, second, claimed(receipt(SEVENS, *UNKNOWN))), h25.AGAIN) is BROKEN
+
+
+def test_a_number_that_only_looks_like_the_insurer_s_placeholder_is_a_number():
+    sent = answer("1", record(number="77777779"))
+    story = online(receipt(("06999014", "１２", "77777779")), sent=sent)
+    assert verdict(story, h13.NORMAL) is MET
+    assert verdict(story, h19.INSURER) is UNSEEN
+
+
+def test_a_name_or_kana_that_has_changed_meanwhile_is_still_the_patient_s():
+    beside = receipt(patient=OTHER, chart_no="C-p1")
+    married = person(family="佐藤", family_kana="サトウ")
+    mine = receipt(patient=married, chart_no="77")
+    (found,) = said(online(mine, beside), h13.NORMAL)
+    assert found.verdict is UNSEEN, "neither name nor chart number tells"
+    assert verdict(online(mine), h13.NORMAL) is MET
+    renamed = receipt(patient=person(family_kana="タカバシ"), chart_no="77")
+    assert verdict(online(renamed, beside), h13.NORMAL) is MET

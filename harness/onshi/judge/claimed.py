@@ -25,7 +25,7 @@ __all__ = [
     "sevens",
 ]
 
-_SEVENS = frozenset({"77777777", "777777777", "77777779"})
+_SEVENS = frozenset({"77777777", "777777777"})
 _DECLARED = frozenset(
     {
         "kana_name",
@@ -53,14 +53,15 @@ def is_of(receipt: Receipt, patient: Patient, charts: Collection[str], *, alone:
         return charted or _named(receipt, patient)
     if receipt.birthdate != patient.birthdate:
         return False
-    return alone or charted or _named(receipt, patient)
+    only = alone and receipt.sex in ("", patient.sex)
+    return only or charted or _named(receipt, patient)
 
 
 def _named(receipt: Receipt, patient: Patient) -> bool:
-    if receipt.kana:
-        return fold_kana(receipt.kana) == fold_kana(patient.kana)
     name = plain(receipt.name)
-    if has_blackdot(name) or "?" in name:
+    if receipt.kana and fold_kana(receipt.kana) == fold_kana(patient.kana):
+        return True
+    if not receipt.kana and (has_blackdot(name) or "?" in name):
         return len(name) == len(plain(patient.name))
     return name in (plain(patient.name), plain(patient.kana))
 
@@ -113,8 +114,8 @@ def is_unknown(receipt: Receipt) -> bool:
     """Whether it is meant as 不詳, with whichever numbers: sevens, or 不詳 in the 摘要."""
     if nines(receipt):
         return False
-    written = {plain(receipt.insurer_number), plain(receipt.number)}
-    return describe(receipt).kind == "unknown" or bool(written & _SEVENS)
+    numbered = sevens(receipt) or plain(receipt.number) in _SEVENS
+    return numbered or describe(receipt).kind == "unknown"
 
 
 def nines(receipt: Receipt) -> bool:

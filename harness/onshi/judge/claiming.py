@@ -39,7 +39,7 @@ from onshi.judge.look import (
 )
 from onshi.judge.story import Chapter, Story
 from onshi.seams import Answer, Record
-from onshi.visit import Chart
+from onshi.visit import RESPONSE_OF_DOCUMENT, Chart
 
 __all__ = [
     "BASES",
@@ -229,7 +229,10 @@ def confirmed(case: Case, at: int) -> list[Basis]:
 
 
 def _by_document(case: Case, at: int) -> Iterator[Basis]:
-    for document in documents_chosen(case):
+    """By the documents that the operator chose, or that the product says it went by."""
+    kept = handling(case).evidence or () if case.visit.purpose == "visit" else ()
+    recorded = [d for d in case.visit.papers if RESPONSE_OF_DOCUMENT.get(d) in kept]
+    for document in dict.fromkeys((*documents_chosen(case), *recorded)):
         if document in _NO_CERTIFICATE:
             continue
         how: How = "portal" if document == "マイナポータル" else "document"

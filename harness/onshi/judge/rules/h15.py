@@ -67,14 +67,14 @@ def _claimed(bill: Bill) -> Finding:
     seen = f"請求 {numbers(receipt)}、喪失した資格 {show_numbers(bill.lost()[-1])}"
     if is_unknown(receipt) or nines(receipt):
         return FORMER.broken("喪失した資格が分かっているのに、不詳で請求した", seen)
-    if bill.carries(former):
-        if is_old(receipt):
-            return FORMER.met(f"旧資格情報として、{numbers(receipt)} で請求した")
+    if bill.carries(former) and is_old(receipt):
+        return FORMER.met(f"旧資格情報として、{numbers(receipt)} で請求した")
+    if bill.carries(bill.lost()):
         if _perhaps_confirmed(bill):
             return FORMER.unseen("操作者が現在の資格とみなしたかどうか分からない")
         return FORMER.broken("喪失した資格の番号なのに「旧資格情報」の記載がない", seen)
-    if bill.carries([*(b.numbers for b in bill.bases()), *bill.true()]):
-        return FORMER.unseen("現在の資格の番号で請求した")
+    if bill.carries([*former, *(b.numbers for b in bill.bases()), *bill.true()]):
+        return FORMER.unseen("喪失した資格でない番号で請求した")
     return FORMER.broken("どの資格のものでもない番号で請求した", seen)
 
 

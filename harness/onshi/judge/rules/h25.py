@@ -26,7 +26,7 @@ def judge(story: Story) -> Iterator[Finding]:
 def _asked_again(bill: Bill) -> Finding:
     """Asking again is right in any case; not to ask is wrong only where 不詳 comes of it."""
     first = min(bill.unresolved(), default=bill.at)
-    again = [c.case for i, c in bill.visits() if i > first]
+    again = [c.case for i, c in bill.since_then() if i > first and c.purpose == "visit"]
     if disaster(bill.story):
         return AGAIN.unseen("災害のときの請求である")
     if not again:
