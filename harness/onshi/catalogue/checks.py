@@ -15,6 +15,7 @@ __all__ = ["check_profile"]
 
 _TOLERANCE = 1e-4
 """How far the stored weights together may be from 1: they are rounded to six digits."""
+_BASES = ("sent", "answered", "n_troubled")
 Problem = tuple[str, str]
 """The key at which something is wrong (``category[2].count``), and what is expected there."""
 
@@ -40,6 +41,7 @@ def _problems(profile: Profile, troubles: Collection[str]) -> Iterator[Problem]:
         if id not in troubles:
             yield "extra_troubles", _no_such("trouble", id, troubles)
     yield from _of_weights(profile)
+    yield from _of_tables(profile)
     tables = {table.key for table in profile.table}
     for i, figure in enumerate(profile.figure):
         if figure.table not in tables:
@@ -85,6 +87,27 @@ def _of_value(where: str, row: Category | Figure) -> Iterator[Problem]:
         yield f"{where}.status", f"a figure that is {row.status} needs a reason"
     if row.status == "lost" and (row.count is not None or row.share is not None):
         yield f"{where}.status", "a lost figure has neither count nor share"
+
+
+def _of_tables(profile: Profile) -> Iterator[Problem]:
+    """What shares are of, and totals that are said to add up."""
+    for i, table in enumerate(profile.table):
+        base = table.base
+        if isinstance(base, str) and base:
+            if base not in _BASES:
+                yield f"table[{i}].base", f"{', '.join(_BASES)} or a number, not {base!r}"
+            elif getattr(profile, base) is None:
+                yield f"table[{i}].base", f"the profile does not say {base}"
+            else:
+                base = getattr(profile, base)
+        if not table.adds_up:
+            continue
+        if base == "":
+            yield f"table[{i}].adds_up", "say with base what the counts add up to"
+        counts = [f.count for f in profile.figure if f.table == table.key]
+        known = [n for n in counts if n is not None]
+        if len(known) == len(counts) and sum(known) != base:
+            yield f"table[{i}].adds_up", f"the counts add up to {sum(known):.10g}, not {base}"
 
 
 def _of_weights(profile: Profile) -> Iterator[Problem]:
