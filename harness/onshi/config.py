@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from onshi.catalogue.weights import Weight
 from onshi.data import convert_table, load_toml, read_toml
 from onshi.errors import BadFileError, OnshiError, suggest
 
@@ -81,9 +82,10 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     """Every key of ``[tool.onshi]``; the command line overrides each of them.
 
     ``time_scale`` shortens delays on real sockets and folders; ``deadline`` is the longest, in
-    simulated seconds, that a fault may hold anything; ``rate`` has no measured value (its default
-    is one clinic's word, chiba2023); ``patience`` is how long, in real seconds,
-    an adapter may take over one visit before it is said to have hung. ``rules`` changes levels
+    simulated seconds, that a fault may hold anything; ``rate`` has no measured value and no
+    default, ``weight`` is how categories are weighed (a, b); ``patience`` is how long, in real
+    seconds, an adapter may take over one visit before it is said to have hung. ``rules`` changes
+    levels
     (``H46 = "fail"``, ``"off"``), ``flavour`` is how PC/SC answers at the door ``pyscard``
     (``linux``, ``macos``, ``windows``), ``limits`` are the vendor's own (``answer = 30``, seconds).
     ``product``, ``version`` and ``tester`` stand at the head of every report; without a name
@@ -110,7 +112,8 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     max_time: float | None = None
     baseline: str | None = None
     encounters: int = 0
-    rate: float = 0.1
+    rate: float | None = None
+    weight: Weight = "a"
     report: str | list[str] = []
     product: str = ""
     version: str = ""
@@ -131,7 +134,7 @@ class Config(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
             raise ValueError(
                 f"flavour is linux, macos or windows (the door pyscard), not {self.flavour!r}"
             )
-        if not 0 <= self.rate <= 1:
+        if self.rate is not None and not 0 <= self.rate <= 1:
             raise ValueError(f"rate is a share between 0 and 1, not {self.rate}")
         if self.time_scale < 0:
             raise ValueError("time_scale is not negative")
@@ -223,14 +226,16 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
     if not path.exists():
         return ()
     from onshi.catalogue.load import load_rules, load_troubles
+    from onshi.catalogue.timelines import load_timelines
 
+    known = [*load_troubles(), *load_timelines()]
     found = []
     for i, entry in enumerate(load_toml(path, _WaiverFile).waiver):
         if entry.rule not in load_rules():
             raise _unknown(path, "rule", entry.rule, load_rules(), f"waiver[{i}].rule")
         for trouble in entry.troubles:
-            if not any(fnmatchcase(id, trouble) for id in load_troubles()):
-                raise _unknown(path, "trouble", trouble, load_troubles(), f"waiver[{i}].trouble")
+            if not any(fnmatchcase(id, trouble) for id in known):
+                raise _unknown(path, "trouble", trouble, known, f"waiver[{i}].trouble")
             found.append(
                 Waiver(
                     trouble=trouble,

@@ -12,12 +12,13 @@ import pytest
 
 from onshi.catalogue.records import Trouble
 from onshi.errors import OnshiError
-from onshi.outcomes import OUT_OF_TIME, UNTROUBLED, Outcome, Row, row
+from onshi.outcomes import OUT_OF_TIME, Outcome, Row, row
+from onshi.replay import person_seed, visit_of
 from onshi.runner import Runner
-from onshi.schedule import stream
 from onshi.suite import applicable
 
 if TYPE_CHECKING:
+    from onshi.catalogue.encounters import Encounter
     from onshi.pytest_suite import Session
 
 __all__ = ["EncounterModule", "TroubleModule"]
@@ -62,27 +63,25 @@ def test_trouble(
 
 
 def test_encounter(
-    onshi_encounter: tuple[int, Trouble | None],
-    onshi_runner: Runner,
-    request: pytest.FixtureRequest,
+    onshi_encounter: Encounter, onshi_runner: Runner, request: pytest.FixtureRequest
 ) -> None:
     """One encounter of the day: troubled as drawn, or a plain patient who is just received."""
     from onshi.pytest_plugin import _session
 
     session = _session(request.config)
-    number, drawn = onshi_encounter
-    trouble = drawn or UNTROUBLED
+    encounter, config = onshi_encounter, session.config
+    trouble = visit_of(encounter)
     if not applicable(trouble, session.surfaces):
         pytest.skip("対象外")
-    seed = stream(session.config.seed, f"encounter-seed/{number}").getrandbits(31) + 1
-    name = f"encounter-{number:04}"
+    seed = person_seed(config.seed, encounter)
+    name = f"encounter-{encounter.number:04}"
     outcome = _outcome(session, trouble, partial(session.run, trouble, onshi_runner, name, seed))
     again = session.reproduce(trouble).split(" --onshi-trouble")[0]
     again += (
-        f" --onshi-seed={session.config.seed} --onshi-encounters={session.config.encounters}"
-        f" --onshi-rate={session.config.rate} -k {number:04}-"
+        f" --onshi-seed={config.seed} --onshi-encounters={config.encounters}"
+        f" --onshi-rate={config.rate} --onshi-weight={config.weight} -k {encounter.number:04}-"
     )
-    kept = row(outcome, again, f"{number:04}-{trouble.id}", session.site.codes.hide)
+    kept = row(outcome, again, encounter.name, session.site.codes.hide)
     _conclude(request, kept, outcome.order)
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from onshi.catalogue.encounters import Encounter
     from onshi.desk import Desk
     from onshi.pytest_suite import Session
     from onshi.visit import Visit
@@ -77,14 +78,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         dest="onshi_encounters",
         type=int,
         metavar="N",
-        help="a day of N encounters drawn from the first profile, instead of each trouble once",
+        help="a day of N encounters drawn from the first profile, instead of each trouble once; "
+        "a test that takes onshi_visit runs once for each of them",
     )
     add(
         "--onshi-rate",
         dest="onshi_rate",
         type=float,
         metavar="R",
-        help="share of encounters that meet a trouble (default 0.1: one clinic's word)",
+        help="share of encounters that meet a trouble; no survey gives it (one clinic: 0.1)",
+    )
+    add(
+        "--onshi-weight",
+        dest="onshi_weight",
+        choices=("a", "b"),
+        help="how categories are weighed: a by institutions (default), b as rates",
     )
     add(
         "--onshi-report",
@@ -211,6 +219,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """``onshi_trouble`` takes each trouble of the profile in turn."""
     if "onshi_encounter" in metafunc.fixturenames:
         metafunc.parametrize("onshi_encounter", _session(metafunc.config).encounters())
+    if "onshi_visit" in metafunc.fixturenames and _wanted(metafunc.config):
+        session = _session(metafunc.config)
+        if session.config.encounters:
+            metafunc.parametrize("onshi_visit", session.encounters(), indirect=True)
     if "onshi_trouble" in metafunc.fixturenames:
         troubles = _session(metafunc.config).selected(metafunc.definition)
         metafunc.parametrize("onshi_trouble", troubles, ids=[t.id for t in troubles])
@@ -230,9 +242,16 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 @pytest.fixture
 def onshi(request: pytest.FixtureRequest) -> Iterator[Desk]:
     """A desk: a patient with a card on a PC/SC reader, and the eligibility system."""
-    marker = request.node.get_closest_marker("onshi")
-    with _session(request.config).desk(marker) as desk:
+    session, marker = _session(request.config), request.node.get_closest_marker("onshi")
+    with session.desk(marker, _encounter(request)) as desk:
         yield desk
+
+
+def _encounter(request: pytest.FixtureRequest) -> Encounter | None:
+    """The encounter of the day that a test is run for."""
+    call = getattr(request.node, "callspec", None)
+    found: Encounter | None = call.params.get("onshi_visit") if call is not None else None
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -252,7 +271,15 @@ def onshi_desks(request: pytest.FixtureRequest) -> Iterator[Callable[..., Desk]]
 
 @pytest.fixture
 def onshi_visit(onshi: Desk, request: pytest.FixtureRequest) -> Visit:
-    """A visit drawn from the profile's mix, seeded by the test's name."""
+    """A visit drawn from the profile's mix, seeded by the test's name.
+
+    With ``--onshi-encounters`` it is the next one of that day.
+    """
+    encounter = _encounter(request)
+    if encounter is not None:
+        from onshi.replay import visit_of
+
+        return onshi.visit(visit_of(encounter))
     return onshi.visit(_session(request.config).drawn(request.node.nodeid))
 
 

@@ -22,6 +22,7 @@ from onshi.config import find_config, load_class, waivers_of
 from onshi.errors import OnshiError
 from onshi.outcomes import Outcome, Row
 from onshi.platforms import libpcsclite_found, pyscard_found
+from onshi.replay import person_seed
 from onshi.reports.about import about
 from onshi.reports.baseline import known_breaks
 from onshi.reports.run import Run, read_rows
@@ -31,13 +32,14 @@ from onshi.schedule import stream
 from onshi.suite import Played, applicable, desk_doors, judge_played, planned, play
 
 if TYPE_CHECKING:
+    from onshi.catalogue.encounters import Encounter
     from onshi.desk import Desk
     from onshi.endpoints import Endpoints
 
 _OPTIONS = (
     "profile", "trouble", "only", "seed", "date", "integration", "journal", "baseline", "report",
-    "min_observed", "max_time", "encounters", "rate", "time_scale", "folder", "webapi_port",
-    "reader_name", "product", "version", "tester",
+    "min_observed", "max_time", "encounters", "rate", "weight", "time_scale", "folder",
+    "webapi_port", "reader_name", "product", "version", "tester",
 )  # fmt: skip
 
 
@@ -132,21 +134,26 @@ class Session:
         return [t for t in self.troubles if not t.why_not]
 
     def encounters(self) -> list[Any]:
-        """Each encounter of the day as (number, its trouble or None), drawn by the seed.
+        """The encounters of the day, drawn by the seed.
 
         A trouble that the product cannot meet is drawn like any other and then left out, so that
         the mix stays the survey's.
         """
+        from onshi.catalogue.encounters import Day
+
+        config = self.config
         if not self.profiles:
             raise pytest.UsageError("--onshi-encounters needs a profile")
-        found: list[Any] = []
-        for number in range(self.config.encounters):
-            rng = stream(self.config.seed, f"encounter/{number}")
-            hit = rng.random() < self.config.rate
-            trouble = draw(self.profiles[0], rng) if hit else None
-            name = f"{number:04}-{trouble.id if trouble else 'untroubled'}"
-            found.append(pytest.param((number, trouble), id=name))
-        return found
+        if config.rate is None:
+            raise pytest.UsageError(
+                "--onshi-encounters needs --onshi-rate R, the share of patients that meet a "
+                "trouble: no survey gives it (0.1 is the word of one clinic; try 0.02 and 0.05 too)"
+            )
+        try:
+            day = Day(self.profiles[0], config.encounters, config.rate, config.seed, config.weight)
+        except OnshiError as e:
+            raise pytest.UsageError(str(e)) from None
+        return [pytest.param(encounter, id=encounter.name) for encounter in day]
 
     def out_of_scope(self) -> list[Trouble]:
         """対象外: what the product's surfaces cannot meet."""
@@ -233,9 +240,16 @@ class Session:
         return Desk(**{**chosen, **settings})
 
     @contextlib.contextmanager
-    def desk(self, marker: pytest.Mark | None) -> Iterator[Desk]:
-        """The desk of the ``onshi`` fixture, with its marker's troubles applied."""
+    def desk(
+        self, marker: pytest.Mark | None, encounter: Encounter | None = None
+    ) -> Iterator[Desk]:
+        """The desk of the ``onshi`` fixture, with its marker's troubles applied.
+
+        For an encounter of a day it is the one at which that person is received.
+        """
         settings = dict(marker.kwargs) if marker else {}
+        if encounter is not None:
+            settings.setdefault("seed", person_seed(self.config.seed, encounter))
         with self.open_desk(**settings) as desk:
             for trouble in marker.args if marker else ():
                 desk.apply(trouble)
@@ -309,6 +323,8 @@ class Session:
             waivers=list(self.waivers),
             whole=not (self.config.trouble or self.config.only or self.config.encounters),
             encounters=self.config.encounters,
+            rate=self.config.rate or 0.0,
+            weight=self.config.weight,
             min_observed=self.config.min_observed,
             about=self.about,
         )
