@@ -104,6 +104,7 @@ def claim(
     head = f"IR,{2 if national else 1},13,1,9999999,,検証用,202511,00,"
     line = f"RE,1,{kind},202510,{patient.name},{patient.sex},{patient.birthdate:%Y%m%d},,,,,{marks}"
     line = with_item(line, 36, items.get("kana", patient.family_kana + patient.given_kana))
+    line = with_item(line, 4, items.get("name", patient.name))
     if "birthdate" in items:
         line = with_item(line, 6, items["birthdate"])
     treated = set(days)

@@ -20,6 +20,7 @@ from claim_samples import (
     SN,
     SY,
     UNKNOWN,
+    UNKNOWN_LATE,
     as_bytes,
     changed,
     with_item,
@@ -88,7 +89,7 @@ def test_a_good_dental_file_has_none() -> None:
         (changed(NORMAL, RE=with_item(RE, 2, "1612")), [("kind", "certain")]),
         (changed(NORMAL, RE=with_item(RE, 2, "3112")), [("kind", "certain")]),
         (changed(NORMAL, RE=with_item(RE, 2, "1122")), [("kind", "certain")]),
-        (changed(NORMAL, RE=with_item(RE, 2, "1318")), [("kind", "certain")]),
+        (changed(NORMAL, RE=with_item(RE, 2, "1318"), SN=None), [("kind", "certain")]),
         (changed(NORMAL, RE=with_item(RE, 2, "1212")), [("kind", "certain")] * 2),
         (changed(NORMAL, HO=None, GO="GO,0,0,99"), [("kind", "certain")]),
         (changed(NORMAL, HO=None, SN=[SN, HO]), [("order", "certain")]),
@@ -96,7 +97,7 @@ def test_a_good_dental_file_has_none() -> None:
         (changed(NORMAL, SY=None), [("no_disease", "certain")]),
         (changed(NORMAL, SI=None), [("no_service", "certain")]),
         (changed(NORMAL, SI=[SI, "HR,202512"]), [("return_record", "certain")]),
-        (changed(NORMAL, SN="SN,1,10,,,,01"), [("table", "certain")]),
+        (changed(NORMAL, RE=with_item(RE, 18, "9"), SN="SN,1,10,,,,01"), [("table", "certain")]),
         (changed(NORMAL, SN="SN,1,01,,,,1２"), [("mode", "certain")]),
         (changed(NORMAL, JD=with_item(JD, 5, "3")), [("day", "certain")]),
         (changed(NORMAL, SY=with_item(SY, 3, "9")), [("table", "certain")]),
@@ -106,6 +107,15 @@ def test_a_good_dental_file_has_none() -> None:
         (changed(NORMAL, GO="GO,1,290,99"), [("total_points", "certain")]),
         (changed(NORMAL, GO="GO,,,99"), [("total_count", "certain"), ("total_points", "certain")]),
         (changed(NORMAL, GO="GO,9,9,01"), []),
+        (changed(NORMAL, SI=with_item(SI, 1, "15")), [("table", "certain")]),
+        (changed(DENTAL, SS=["SS,,1,301000110", "SI,15,1,309000110"]), []),
+        (changed(NORMAL, HO=with_item(HO, 4, "2")), [("day_count", "inferred")]),
+        (changed(NORMAL, RE=with_item(RE, 36, "ケンショウ　タロウ")), [("kana", "inferred")]),
+        (changed(NORMAL, RE=with_item(RE, 36, "ケンショ－タロウ")), [("kana", "inferred")]),
+        (changed(NORMAL, RE=with_item(RE, 36, "ケンショー・ヴァヶ")), []),
+        (changed(NORMAL, SN="SN,1,04,06139984,,,01"), [("confirmation", "inferred")]),
+        (changed(UNKNOWN, JD=[SN, JD]), [("confirmation", "inferred")]),
+        (changed(UNKNOWN_LATE, JD=["SN,1,01", JD]), []),
         ((IR, "GO,0,0,99"), [("no_receipt", "certain")]),
     ],
 )
@@ -125,7 +135,7 @@ def test_a_remark_says_where_it_stands() -> None:
 
 def test_days_that_the_month_does_not_have() -> None:
     february = with_item(RE, 3, "202502")
-    lines = changed(NORMAL, RE=february, JD=with_item(JD, 31, "1"))
+    lines = changed(NORMAL, RE=february, JD=with_item(JD, 31, "1"), HO=with_item(HO, 4, "2"))
     assert codes(lines) == [("day", "certain")]
     assert read_uke(as_bytes(lines)).receipts[0].days[-1].day == 10
 

@@ -134,6 +134,14 @@ def test_numbers_of_nobody(numbers: tuple[str, str, str], reason: str) -> None:
     assert (settled.outcome, settled.reason) == ("returned", reason)
 
 
+@pytest.mark.parametrize("name", ["検証　太郎", "検証 太郎", "ｹﾝｼｮｳ ﾀﾛｳ"])
+def test_who_it_is_can_be_told_by_the_name_where_the_reading_is_left_out(name: str) -> None:
+    truth = coverage()
+    wrong = {"numbers": ("06139984", "１２３", "9999"), "kana": "", "name": name}
+    assert decided(claim(truth, **wrong), truth).reason == WRONG_INSURER
+    assert decided(claim(truth, **{**wrong, "name": "検証　次郎"}), truth).reason == NOBODY
+
+
 def test_numbers_of_somebody_else() -> None:
     other = coverage(person("p2", birthdate=date(1955, 1, 1), given_kana="ハナコ"), number="31")
     truth = coverage()

@@ -7,10 +7,11 @@ is :mod:`.kinds`; here is what holds for every レセプト.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from onshi.claims.items import item_remarks
-from onshi.claims.kinds import UNKNOWN_INSURERS
+from onshi.claims.kinds import UNKNOWN_INSURERS, describe
 from onshi.claims.layout import ABSTRACT, Layout, layout_of
 from onshi.claims.lines import odd_shape, shown
 from onshi.claims.records import Receipt, Uke
@@ -21,6 +22,7 @@ __all__ = ["check"]
 
 _LONGEST_RUN = 98
 _PREFECTURES = frozenset(f"{i:02d}" for i in range(1, 48))
+_KATAKANA = re.compile("[ァ-ヶー・]+")
 _ORDER = ("RE", "HO", "KO", "SN")
 _SEVENS_OR_NINES = (*UNKNOWN_INSURERS, "99999999")
 
@@ -38,6 +40,8 @@ def check(uke: Uke, data: bytes | None = None) -> tuple[Remark, ...]:
         found += _plan(receipt, uke, layout)
         found += _insurer(receipt, uke, layout)
         found += _days(receipt, layout)
+        found += _person(receipt, layout)
+        found += _confirmations(receipt, layout)
     found += _numbering(uke, layout)
     found += _totals(uke, layout)
     return tuple(sorted(found, key=lambda r: (r.line, r.item, r.code)))
@@ -181,6 +185,35 @@ def _days(receipt: Receipt, layout: Layout) -> Iterator[Remark]:
             elif mark and not _exists(receipt, day):
                 text = f"{receipt.month:%Y-%m} に {day} 日はありません"
                 yield at(layout, record, f"日{day}", "day", text)
+
+
+def _person(receipt: Receipt, layout: Layout) -> Iterator[Remark]:
+    """カタカナ氏名 in full-width katakana, without a space; 診療実日数 as the days say."""
+    if receipt.kana and not _KATAKANA.fullmatch(receipt.kana):
+        text = f"「{shown(receipt.kana)}」: 全角カタカナで、空白を入れずに記録します"
+        yield at(layout, receipt.records[0], "カタカナ氏名", "kana", text, "inferred")
+    insured = next((r for r in receipt.records if r.id == "HO"), None)
+    own = [r for r in receipt.records if r.id == "JD" and r.field(1) == "1"]
+    if insured is None or not own:
+        return
+    counted = sum(own[0].field(day + 1) == "1" for day in range(1, 32))
+    told = insured.field(layout.index("HO", "診療実日数")).strip()
+    if told != str(counted):
+        text = f"「{shown(told)}」: 算定日（JD）では {counted} 日です"
+        yield at(layout, insured, "診療実日数", "day_count", text, "inferred")
+
+
+def _confirmations(receipt: Receipt, layout: Layout) -> Iterator[Remark]:
+    """What of SN a clinic records: 確認区分 01, and a 枝番 where there can be one."""
+    unknown = describe(receipt).kind in ("unknown", "disaster")
+    for record in (r for r in receipt.records if r.id == "SN"):
+        kind, branch = record.field(2).strip(), record.field(6).strip()
+        if kind and kind != "01" and not receipt.search_no:
+            text = f"「{shown(kind)}」: 医療機関が請求するときは 01 です"
+            yield at(layout, record, "確認区分", "confirmation", text, "inferred")
+        if branch and record.field(1) == "1" and (receipt.late or unknown):
+            text = "不詳なのに枝番があります" if unknown else "後期には枝番を記録しません"
+            yield at(layout, record, "枝番", "confirmation", text, "inferred")
 
 
 def _exists(receipt: Receipt, day: int) -> bool:

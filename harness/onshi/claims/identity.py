@@ -62,8 +62,9 @@ class People:
         self._of_key.setdefault(c.patient.key, []).append(c)
         self._of_numbers.setdefault(_numbers(c.qualification), []).append(c)
         for patient in (c.patient, c.shown(self.on)):
-            name = fold(patient.kana), patient.birthdate
-            self._of_name.setdefault(name, {})[c.patient.key] = c.patient
+            for name in {fold(patient.kana), fold(patient.name)}:
+                known = self._of_name.setdefault((name, patient.birthdate), {})
+                known[c.patient.key] = c.patient
 
     def by_numbers(self, receipt: Receipt) -> list[Coverage]:
         """Qualifications with the numbers of a レセプト, of whomever."""
@@ -82,13 +83,16 @@ class People:
         return named or by_branch or born
 
     def by_name(self, receipt: Receipt, said: Declared | None = None) -> list[Patient]:
-        """People with カナ氏名 and birthdate of a レセプト; narrowed down by what was declared."""
+        """People with a name and the birthdate of a レセプト; narrowed down by what was declared.
+
+        The カナ氏名, which may be left out, or the 氏名, which may have other characters.
+        """
         if receipt.birthdate is None:
             return []
         found: dict[str, Patient] = {}
-        for kana in (receipt.kana, said.kana_name if said else ""):
-            if kana:
-                found |= self._of_name.get((fold(kana), receipt.birthdate), {})
+        for name in (receipt.kana, said.kana_name if said else "", receipt.name):
+            if name and not found:
+                found = self._of_name.get((fold(name), receipt.birthdate), {})
         people = list(found.values())
         if said is not None and len(people) > 1:
             people = self._declared(people, said) or people

@@ -23,6 +23,7 @@ _NO_TEXT = re.compile("[\x00-\x1f\x7f\x80\xa0\uf8f0-\uf8f3]")
 _HALF = re.compile("[\x20-\x7e\uff61-\uff9f]")
 _BREAKS_COLUMNS = '"'
 
+_SECTIONS = "01 11 12 13 14 21 22 23 24 25 26 27 28 31 32 33 39 40 50 54 60 70 80 90 92 97 99"
 _TABLES: dict[tuple[str, str], frozenset[str]] = {
     ("RE", "男女区分"): frozenset("12"),
     ("SN", "負担者種別"): frozenset("12345"),
@@ -32,10 +33,16 @@ _TABLES: dict[tuple[str, str], frozenset[str]] = {
     ("JD", "負担者種別"): frozenset("12345"),
     ("HO", "職務上の事由"): frozenset("123"),
     ("SY", "転帰区分"): frozenset("1234"),
+    **dict.fromkeys(
+        ((r, "診療識別") for r in ("SI", "IY", "TO", "CO")), frozenset(_SECTIONS.split())
+    ),
     ("SJ", "症状詳記区分"): frozenset(
         ["01", "02", "03", "04", "05", "06", "07", "50", "51", "52", "90"]
     ),
 }
+
+_UNSURE: dict[str, tuple[str, ...]] = {"医科": (), "歯科": ("診療識別",)}
+"""Items whose table is only known of the other department."""
 
 
 def item_remarks(layout: Layout, record: Record) -> Iterator[Remark]:
@@ -55,7 +62,7 @@ def item_remarks(layout: Layout, record: Record) -> Iterator[Remark]:
         for code, level, remark in _of_text(item, text):
             yield Remark(code, level, record.number, record.id, index + 1, item.name, remark)
     for (id_, name), known in _TABLES.items():
-        if id_ == record.id and layout.has(id_, name):
+        if id_ == record.id and layout.has(id_, name) and name not in _UNSURE[layout.department]:
             code = record.field(layout.index(id_, name)).strip(" ")
             if code and code not in known:
                 yield at(layout, record, name, "table", f"「{shown(code)}」はコード表にありません")

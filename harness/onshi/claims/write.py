@@ -55,6 +55,8 @@ def full_width(text: str) -> str:
 
 
 def _encoded(text: str) -> bytes:
+    if text.isascii():
+        return text.encode("ascii")
     strange = set(outside_jis(text))
     try:
         text.encode("cp932")
