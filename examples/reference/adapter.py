@@ -47,12 +47,12 @@ class Reference(onshi.Integration):
             },
             http_in_virtual_time=self.in_process,
         )
+        self.charts = Charts(self.config.database)
         self.open()
 
     def open(self) -> None:
         """The product as it is after its start in the morning."""
         config = self.config
-        self.charts = Charts(config.database)
         self.reception = self.make_reception(self.charts, config)
         ledger = self.reception.ledger
         self.month_end = MonthEnd(
@@ -87,7 +87,7 @@ class Reference(onshi.Integration):
 
     def reset(self) -> None:
         """A new morning: no charts, no login, nothing waited for."""
-        self.charts.close()
+        self.charts.clear()
         self.open()
 
     def prepare(self, chart: onshi.Chart | None) -> None:

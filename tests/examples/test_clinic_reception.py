@@ -13,6 +13,8 @@ from clinic.card import CardReader, PinAnswer
 from clinic.case import Case
 from clinic.chart import Charts, Page
 from clinic.errors import DeviceTrouble, SystemTrouble
+from clinic.insurance import Insurance
+from clinic.ledger import Ledger
 from clinic.reception import Reception
 from clinic_bench import DAY, PAGE, Operator, answer, arrival, record
 
@@ -302,10 +304,101 @@ def test_money_paid_in_full_is_given_back_once(receive) -> None:
     assert receive(answer(record())).refund is None
 
 
-def test_papers_that_ended_are_not_offered(receive) -> None:
-    case = receive(answer(validity="4"), day=date(2026, 4, 1))
-    assert not {"hokensho", "oshirase"} & set(case.offered)
-    assert "kakuninsho" in case.offered
+@pytest.mark.parametrize(
+    ("day", "with_card", "ways"),
+    [
+        (date(2025, 10, 20), True, {"hokensho", "oshirase", "kakuninsho"}),
+        (date(2025, 10, 20), False, {"hokensho", "kakuninsho"}),
+        (date(2025, 12, 20), False, {"hokensho", "oshirase", "kakuninsho"}),
+        (date(2026, 3, 31), False, {"hokensho", "oshirase", "kakuninsho"}),
+        (date(2026, 4, 1), False, {"kakuninsho"}),
+        (date(2026, 4, 1), True, {"oshirase", "kakuninsho"}),
+    ],
+)
+def test_papers_are_offered_as_long_as_they_serve(
+    receive, day: date, with_card: bool, ways: set[str]
+) -> None:
+    case = receive(answer(validity="4"), day=day, with_card=with_card)
+    assert {"hokensho", "oshirase", "kakuninsho"} & set(case.offered) == ways
+
+
+def test_the_notice_alone_served_kokuho_earlier(desk, receive) -> None:
+    desk.charts.save(replace(PAGE, insurer_number="  138057"))
+    case = receive(answer(validity="4"), day=date(2025, 10, 20), with_card=False)
+    assert "oshirase" in case.offered
+
+
+def test_a_paper_that_does_not_serve_alone_asks_for_the_card(receive) -> None:
+    papers = {"資格情報のお知らせ": PAGE}
+    case = receive(answer(validity="4"), papers=papers, with_card=False)
+    assert warned(case, "マイナンバーカード")
+
+
+def test_the_portal_is_the_patients_own(receive) -> None:
+    case = receive(answer(validity="4"), ("何で確認", "document:マイナポータル"))
+    assert case.evidence == ("portal",)
+    assert "患者さん本人の端末" in case.message
+
+
+def test_a_notice_goes_along_where_nothing_was_found(receive) -> None:
+    printed = dict(receive(answer(validity="4"), ("何で確認", "copay:30")).printed)
+    assert "保険者" in printed["お知らせ"]
+    assert "お知らせ" not in dict(receive(answer(record())).printed)
+
+
+def test_four_facts_are_kept_where_the_system_is_out_of_reach(desk, receive) -> None:
+    desk.charts.save(replace(PAGE, address=None))
+    form = Page(name=PAGE.name, kana=PAGE.kana, birthdate=PAGE.birthdate, address="東京都")
+    case = receive(SystemTrouble("unreachable", "不通"), ("何で確認", "past_visit"), form=form)
+    assert case.page.address == "東京都"
+    assert "申し出て" in case.message
+
+
+def test_what_an_answer_leaves_out_stays_empty(desk, receive) -> None:
+    desk.charts.clear()
+    gaps = {
+        "InsuredCardValidDate": None,
+        "InsuredCardExpirationDate": None,
+        "PersonalFamilyClassification": None,
+    }
+    page = receive(answer(record(**gaps)), **FIRST).page
+    assert (page.relation, page.valid_from, page.valid_to) == ("", "", "")
+    desk.charts.clear()
+    page = receive(answer(record()), **FIRST).page
+    assert (page.relation, page.valid_from, page.valid_to) == ("1", "2020-04-01", "99999999")
+
+
+def test_earlier_visits_that_are_open_are_asked_about(receive) -> None:
+    receive(answer(validity="4"), ("何で確認", "document:被保険者資格申立書"))
+    again = receive(answer(validity="4"), day=date(2025, 10, 27))
+    assert warned(again, "2025-10-20の資格が未確認")
+    assert not warned(receive(answer(record()), day=date(2025, 10, 28)), "2025-10-28")
+
+
+def test_numbers_that_are_shown_or_told_go_into_an_empty_chart(desk, receive) -> None:
+    bare = replace(PAGE, insurer_number=None, symbol=None, number=None, branch=None)
+    desk.charts.save(bare)
+    told = Insurance(insurer_number="06138888", number="77")
+    case = receive(answer(validity="4"), ("何で確認", "copay:30"), told=told)
+    assert (case.page.insurer_number, case.page.number) == ("06138888", "77")
+    kept = receive(answer(validity="4"), ("何で確認", "copay:30"), told=replace(told, number="78"))
+    assert kept.page.number == "77"
+
+
+def test_a_share_that_changed_is_compared_with_earlier_visits(receive) -> None:
+    receive(answer(record()))
+    later = receive(
+        answer(record(InsuredPartialContributionRatio="020")),
+        ("負担割合", "use_online"),
+        day=date(2025, 11, 20),
+    )
+    assert warned(later, "2025-10-20は30%で会計しています")
+    assert warned(later, "返金 291円")
+
+
+def test_a_visit_that_was_not_paid_is_remembered(receive) -> None:
+    receive(answer(validity="4"))
+    assert warned(receive(answer(record()), day=date(2025, 10, 27)), "2025-10-20の会計が済んで")
 
 
 def test_once_more_is_the_operators_choice_and_ends(desk) -> None:
@@ -425,9 +518,13 @@ def test_a_lost_reader_leaves_other_ways_and_the_next_patient(desk, card) -> Non
     assert desk.check_in(route="card").status == "valid"
 
 
-def test_history_keeps_each_visits_evidence(desk) -> None:
+def test_each_visits_evidence_is_kept_with_its_moment(desk) -> None:
     desk.answers = [answer(record()), answer(validity="2")]
     desk.check_in()
     desk.check_in()
-    rows = desk.charts._db.execute("SELECT day, status, evidence FROM history").fetchall()
-    assert rows == [(DAY.isoformat(), "valid", "online"), (DAY.isoformat(), "invalid", "")]
+    kept = Ledger(desk.charts.database).attendances(PAGE.chart_no)
+    assert [(a.day, a.status, a.evidence) for a in kept] == [
+        (DAY, "valid", ("online",)),
+        (DAY, "invalid", ()),
+    ]
+    assert all(a.at.startswith("2025-10-20 ") for a in kept)

@@ -88,9 +88,8 @@ class Charts:
         return page
 
     def clear(self) -> None:
-        """Forget every patient (a bench does this between cases)."""
-        for table in ("page", "paid_in_full", "late_result"):
-            self.database.write(f"DELETE FROM {table}")
+        """Forget every patient, and all that is kept beside the charts (a bench does this)."""
+        self.database.clear()
 
     def paid_in_full(self, chart_no: str | None, day: date, yen: int) -> None:
         """The patient paid everything for now: to be settled once the insurance is confirmed."""

@@ -33,5 +33,12 @@ class Database:
         with self._lock, self._db:
             return self._db.execute(statement, values).fetchall()
 
+    def clear(self) -> None:
+        """Empty every table."""
+        with self._lock, self._db:
+            query = "SELECT name FROM sqlite_master WHERE type = 'table'"
+            for (table,) in self._db.execute(query).fetchall():
+                self._db.execute(f"DELETE FROM {table}")
+
     def insert(self, table: str, row: Sequence[Any]) -> None:
         self.write(f"INSERT INTO {table} VALUES ({', '.join('?' * len(row))})", row)

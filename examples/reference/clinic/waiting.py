@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -15,40 +15,78 @@ class TooLong(Exception):
     """Something did not happen within its time."""
 
 
+class _Worker:
+    """A thread that makes one call at a time. One that does not come back is given up."""
+
+    def __init__(self) -> None:
+        self._calls: queue.SimpleQueue[Callable[[], Any]] = queue.SimpleQueue()
+        self._results: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
+        self.given_up = False
+        threading.Thread(target=self._work, name="clinic-io", daemon=True).start()
+
+    def value(self, call: Callable[[], T], seconds: float) -> T:
+        self._calls.put(call)
+        try:
+            returned, value = self._results.get(timeout=seconds)
+        except queue.Empty:
+            self.given_up = True
+            raise TooLong from None
+        if not returned:
+            raise value
+        return value  # type: ignore[no-any-return]
+
+    def _work(self) -> None:
+        while not self.given_up:
+            call = self._calls.get()
+            try:
+                result = (True, call())
+            except BaseException as e:
+                result = (False, e)
+            del call
+            self._results.put(result)
+            del result
+
+
+_idle: list[_Worker] = []
+"""Threads that wait for the next call: starting one for each would cost more than the call."""
+
+
 def bounded(call: Callable[[], T], seconds: float) -> T:
     """The value of ``call``, or :class:`TooLong`.
 
     PC/SC has no time-outs and an HTTP time-out starts anew with each byte, so the call runs in a
     thread that is given up when it does not come back.
     """
-    box: queue.SimpleQueue[tuple[bool, Any]] = queue.SimpleQueue()
-
-    def work() -> None:
-        try:
-            box.put((True, call()))
-        except BaseException as e:
-            box.put((False, e))
-
-    threading.Thread(target=work, name="clinic-io", daemon=True).start()
     try:
-        returned, value = box.get(timeout=seconds)
-    except queue.Empty:
-        raise TooLong from None
-    if not returned:
-        raise value
-    return value  # type: ignore[no-any-return]
+        worker = _idle.pop()
+    except IndexError:
+        worker = _Worker()
+    try:
+        return worker.value(call, seconds)
+    finally:
+        if not worker.given_up:
+            _idle.append(worker)
+
+
+def pauses(seconds: float, every: float) -> Iterator[float]:
+    """Short ones first, since most things come at once; then ``every``, up to ``seconds``."""
+    spent, pause = 0.0, every / 16
+    while spent < seconds:
+        yield pause
+        spent += pause
+        pause = min(every, pause * 2)
 
 
 def poll(look: Callable[[], T | None], seconds: float, every: float) -> T:
-    """Look ``every`` so many seconds until there is something; :class:`TooLong` after that.
+    """Look again and again until there is something; :class:`TooLong` after ``seconds``.
 
-    Counts its looks instead of reading a clock: clocks are set while programs run.
+    Adds up its pauses instead of reading a clock: clocks are set while programs run.
     """
-    for _ in range(max(1, round(seconds / every))):
+    for pause in pauses(seconds, every):
         found = look()
         if found is not None:
             return found
-        time.sleep(every)
+        time.sleep(pause)
     found = look()
     if found is None:
         raise TooLong

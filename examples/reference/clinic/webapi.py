@@ -6,9 +6,11 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 import requests
+from requests.utils import get_environ_proxies
 
 from clinic import messages
 from clinic.config import Config
@@ -25,6 +27,20 @@ class _Again(Exception):
     def __init__(self, trouble: SystemTrouble) -> None:
         super().__init__(str(trouble))
         self.trouble = trouble
+
+
+@cache
+def _proxies(host: str) -> dict[str, str]:
+    """As the machine has them for a host; the environment of a program stays as it is."""
+    return dict(get_environ_proxies(host))
+
+
+def _session(host: str) -> requests.Session:
+    """For one request, over a connection of its own."""
+    session = requests.Session()
+    session.proxies.update(_proxies(host))
+    session.trust_env = False
+    return session
 
 
 class WebApi:
@@ -68,7 +84,8 @@ class WebApi:
                 if not self._token:
                     self._token = self._login()
                 document = self._post(
-                    self._config.search_url + SEARCH_PATH,
+                    self._config.search_url,
+                    SEARCH_PATH,
                     tree,
                     headers={"Authorization": self._token, "Accept": "application/json"},
                 )
@@ -82,24 +99,25 @@ class WebApi:
     def _login(self) -> str:
         config = self._config
         certificate = (config.cert, config.key) if config.cert else None
-        document = self._post(config.login_url + LOGIN_PATH, self._credentials, cert=certificate)
+        document = self._post(config.login_url, LOGIN_PATH, self._credentials, cert=certificate)
         result = document.get("result") if isinstance(document, dict) else None
         token = result.get("idToken") if isinstance(result, dict) else None
         if not isinstance(token, str) or not token:
             raise SystemTrouble("refused", "資格確認システムにログインできません")
         return token
 
-    def _post(self, url: str, body: Mapping[str, Any], **more: Any) -> Any:
+    def _post(self, host: str, path: str, body: Mapping[str, Any], **more: Any) -> Any:
         """Decoded JSON. Never an exception of requests."""
         limits = self._config.limits
         try:
-            reply = requests.post(
-                url,
-                json=body,
-                timeout=(limits.http_connect, limits.http_read),
-                verify=self._config.ca or True,
-                **more,
-            )
+            with _session(host) as session:
+                reply = session.post(
+                    host + path,
+                    json=body,
+                    timeout=(limits.http_connect, limits.http_read),
+                    verify=self._config.ca or True,
+                    **more,
+                )
         except requests.Timeout:
             raise SystemTrouble("timeout", "資格確認システムの応答がありません") from None
         except (requests.RequestException, OSError):
