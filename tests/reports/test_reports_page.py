@@ -75,7 +75,7 @@ def test_each_survey_has_its_shares_and_says_what_they_are(name: str) -> None:
     for category in survey.category:
         share = text(shown[category.key][1])
         if category.share is not None:
-            assert share == f"{category.share:.1f} %"
+            assert float(share.removesuffix(" %")) == category.share
             continue
         assert share == ("－" if survey.kind == "rules" else "不明")
         assert category.reason.rstrip("。") in text(shown[category.key][0])

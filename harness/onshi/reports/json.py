@@ -37,7 +37,7 @@ def json(run: Run, rows: Sequence[Row], *, before: Iterable[Row] | None = None) 
     groups = gather(rows)
     profiles = [(p, matrix(p, run, groups)) for p in run.surveys]
     others = elsewhere(run.surveys, run, groups)
-    left = untested([s for _, found in profiles for s in found], others)
+    left = untested(run, [s for _, found in profiles for s in found], others)
     totals: Counter[str] = Counter()
     for group in groups:
         totals.update(group.counts)

@@ -160,7 +160,7 @@ def _told(broken: Break) -> Iterator[str]:
 
 def _rest(run: Run, groups: Sequence[Group]) -> Iterator[str]:
     sections = [s for p in run.surveys for s in matrix(p, run, groups)]
-    left = untested(sections, elsewhere(run.surveys, run, groups))
+    left = untested(run, sections, elsewhere(run.surveys, run, groups))
     warned = [g for g in groups if g.warned]
     blind = [g for g in groups if g.result == "skipped" and not g.out_of_time]
     for heading, ids in (

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onshi.catalogue.load import load_troubles
 from onshi.catalogue.records import Category, Profile, Trouble
-from onshi.reports.gather import RESULT_WORDS, Group
+from onshi.reports.gather import RESULT_WORDS, RESULTS, Group
 from onshi.reports.run import Run
 from onshi.reports.summary import share_text
 
@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 STATE_WORDS = {
-    **RESULT_WORDS,
+    **{result: RESULT_WORDS[result] for result in RESULTS},
     "late": "時間切れ",
     "not_run": "未実行",
     "not_chosen": "選択外",
@@ -148,10 +148,19 @@ def elsewhere(profiles: Sequence[Profile], run: Run, groups: Sequence[Group]) ->
     return found
 
 
-def untested(sections: Iterable[Section], others: Iterable[Cell]) -> dict[str, list[Cell]]:
-    """What was not tested, by why, each trouble once."""
+def untested(
+    run: Run, sections: Iterable[Section], others: Iterable[Cell]
+) -> dict[str, list[Cell]]:
+    """What was not tested, by why, each trouble once: that of a survey's run, the rest of the
+    catalogue too.
+    """
     found: dict[str, dict[str, Cell]] = {}
-    for cell in [*(c for s in sections for c in s.cells), *others]:
+    told = {cell.id: cell for cell in [*(c for s in sections for c in s.cells), *others]}
+    for id, trouble in load_troubles().items() if run.profiles else ():
+        if id not in told:
+            cell = _cell(id, trouble, run, None)
+            told[id] = replace(cell, note=cell.note or "これらの調査の項目に入らない")
+    for cell in told.values():
         if cell.group is None or cell.state == "late":
             found.setdefault(cell.state, {})[cell.id] = cell
     return {state: list(found[state].values()) for state in STATE_WORDS if state in found}

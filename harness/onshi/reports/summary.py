@@ -94,7 +94,7 @@ def shares_note(profile: Profile) -> str:
 def share_text(profile: Profile, category: Category) -> str:
     """The printed percentage; 不明 where the source has lost it, － where there never was one."""
     if category.share is not None:
-        return f"{category.share:.1f} %"
+        return f"{category.share:.{profile.digits()}f} %"
     return "－" if profile.kind == "rules" else "不明"
 
 
