@@ -130,7 +130,6 @@ class MonthEnd:
 
     def export(self, case: MonthEndCase, made: list[tuple[Decision, Receipt]]) -> None:
         """One file for each 審査支払機関; ``case.path`` is the one with the latest visits."""
-        case.held = not made
         made.sort(key=lambda one: (claim_file.payer(one[1]), one[1].days))
         for to, group in groupby(made, key=lambda one: claim_file.payer(one[1])):
             some = list(group)
@@ -139,12 +138,13 @@ class MonthEnd:
                 self.write(path, to, case.errand.day, [receipt for _, receipt in some])
             except OSError as e:
                 case.hold(f"請求ファイルを書けません({e.strerror})。")
-                return
+                continue
             for decision, receipt in some:
                 self.keep(case, to, decision, receipt)
-            newest = max(receipt.days for _, receipt in some)
-            if case.path is None or newest > case.newest:
+            newest = max(day for _, receipt in some for day in receipt.days)
+            if newest > case.newest:
                 case.path, case.newest = path, newest
+        case.held = case.path is None
 
     def write(self, path: Path, to: str, day: date, receipts: list[Receipt]) -> None:
         """The file appears whole: written under another name, then renamed."""
