@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from onshi import cli
-from onshi.catalogue.load import load_rules, load_troubles
+from onshi.catalogue.load import load_profile, load_rules, load_troubles
 from onshi.cli import app, main
 from onshi.cli.explain import explain_id
 from onshi.faults.registry import fault_names
@@ -71,6 +71,12 @@ def test_troubles_as_a_table() -> None:
     assert len(lines) == 1 + 10 + 1
     assert lines[-1] == "10 件（うち実行できるもの 10 件）"
     assert any("network.error_flap_week" in line and "webapi folder face" in line for line in lines)
+
+
+def test_troubles_of_a_category_that_names_them_itself() -> None:
+    listed = run("troubles", "--category", "equipment")[1]
+    assert "card.chip_failure" in listed
+    assert len(listed.splitlines()) - 1 == len(load_profile("mhlw2023").category[0].troubles)
 
 
 def test_profiles_as_json() -> None:

@@ -92,8 +92,9 @@ def _chosen(
     from onshi.catalogue.records import Surface
 
     found = list(troubles)
+    named = _categories()
     if category is not None:
-        _known("category", category, {k for t in found for k in t.categories})
+        _known("category", category, {*named, *(k for t in found for k in t.categories)})
     if layer is not None:
         layer = _plain(layer)
         _known("layer", layer, {_plain(t.layer) for t in found})
@@ -102,10 +103,21 @@ def _chosen(
     return [
         t
         for t in found
-        if (category is None or category in t.categories)
+        if (category is None or category in t.categories or t.id in named.get(category, ()))
         and (layer is None or layer == _plain(t.layer))
         and (surface is None or surface in t.surfaces)
     ]
+
+
+def _categories() -> dict[str, set[str]]:
+    """Every category of the profiles with the troubles that it names itself."""
+    from onshi.catalogue.load import load_profile, profiles
+
+    named: dict[str, set[str]] = {}
+    for profile in map(load_profile, profiles()):
+        for category in profile.category:
+            named.setdefault(category.key, set()).update(category.troubles)
+    return named
 
 
 def _plain(layer: str) -> str:
