@@ -345,7 +345,10 @@ reference(
 naive(
     "H28",
     "カードを持って来なかった患者を不詳で請求した",
-    lambda: told(came(did(evidence=("moushitatesho",)), **{**_NO_CARD, **DECLARATION}), _UNKNOWN),
+    lambda: told(
+        came(did(evidence=("moushitatesho",)), **{**_NO_CARD, **DECLARATION}),
+        claimed(receipt(SEVENS, *UNKNOWN), handling=did(asked=(), warned=())),
+    ),
     h28.NO_CARD,
 )
 legitimate(

@@ -654,12 +654,12 @@ reference(
     "入力できない患者を目視へ案内する",
     pin_case(did(message="目視で確認してください", offered=()), UNTYPED),
 )
-naive("H45", "暗証番号を表示する", pin_case(did(message="暗証番号 4649 が違います")), h45.HIDDEN)
+naive("H45", "暗証番号を表示する", pin_case(did(message="暗証番号 4649 が違います")), h45.SCREEN)
 naive(
     "H45",
     "暗証番号を印字する",
     pin_case(did(message="", documents=(Document(kind="控え", text="暗証番号: ４６４９"),))),
-    h45.HIDDEN,
+    h45.PAPERS,
 )
 naive(
     "H45",
@@ -667,7 +667,12 @@ naive(
     pin_case(did(message="患者から暗証番号を聞いて入力してください")),
     h45.STAFF,
 )
-naive("H45", "入力できないと行き止まりになる", pin_case(did(offered=()), UNTYPED), h45.ROUTE)
+naive(
+    "H45",
+    "入力できないと行き止まりになる",
+    pin_case(did(message="", offered=()), UNTYPED),
+    h45.ROUTE,
+)
 legitimate(
     "H45",
     "暗証番号を聞かないよう知らせる",

@@ -399,7 +399,9 @@ def test_h25_is_about_a_second_visit_before_the_claim():
 )
 def test_h28_by_what_the_patient_brought(brings, expected):
     visit = came(NOT_FOUND, brings=brings, first_visit=True, chart=None)
-    assert verdict(told(visit, claimed(receipt(SEVENS, *UNKNOWN))), h28.NO_CARD) is expected
+    quiet = claimed(receipt(SEVENS, *UNKNOWN), handling=did(asked=(), warned=()))
+    assert verdict(told(visit, quiet), h28.NO_CARD) is expected
+    assert verdict(told(visit, claimed(receipt(SEVENS, *UNKNOWN))), h28.NO_CARD) is UNSEEN
     with_card = came(NOT_FOUND, NOTHING, on=SECOND)
     either = told(visit, with_card, claimed(receipt(SEVENS, *UNKNOWN)))
     assert verdict(either, h28.NO_CARD) is UNSEEN

@@ -190,28 +190,31 @@ def typed(handling: Handling | None, *, entered: int = 1, asked=(), pins=("4649"
 )
 def test_h45_speaking_of_a_pin_is_not_showing_it(text):
     printed = did(message=text, documents=(Document(kind="領収書", text=text),))
-    assert verdict(typed(printed), h45.HIDDEN) is MET
+    assert verdict(typed(printed), h45.SCREEN) is MET
+    assert verdict(typed(printed), h45.PAPERS) is MET
 
 
 @pytest.mark.parametrize(
     "text", ["暗証番号 4649", "PIN=4649 が違います", "４６４９（暗証番号）", "パスワード「4649」"]
 )
 def test_h45_a_pin_that_is_named_as_such_is_shown(text):
-    assert verdict(typed(did(message=text)), h45.HIDDEN) is BROKEN
+    assert verdict(typed(did(message=text)), h45.SCREEN) is BROKEN
+    paper = typed(did(documents=(Document(kind="控え", text=text),)))
+    assert verdict(paper, h45.PAPERS) is BROKEN
     asked = typed(did(message=""), asked=[(text, ("cancel",), "cancel")])
-    assert verdict(asked, h45.HIDDEN) is BROKEN
-    assert verdict(typed(did(message=text), entered=0), h45.HIDDEN) is MET, "nobody typed it"
+    assert verdict(asked, h45.SCREEN) is BROKEN
+    assert verdict(typed(did(message=text), entered=0), h45.SCREEN) is MET, "nobody typed it"
 
 
 def test_h45_a_pin_among_the_options_and_one_of_a_later_step():
     listed = typed(did(message=""), asked=[("どれですか", ("4649", "cancel"), "cancel")])
-    assert verdict(listed, h45.HIDDEN) is BROKEN
+    assert verdict(listed, h45.SCREEN) is BROKEN
     later = (Step(on="+3d", pins=("7788",)),)
-    assert verdict(typed(did(message="暗証番号 7788"), step=later), h45.HIDDEN) is BROKEN
+    assert verdict(typed(did(message="暗証番号 7788"), step=later), h45.SCREEN) is BROKEN
 
 
 def test_h45_the_finding_does_not_show_the_pin_again():
-    (found,) = findings(typed(did(message="暗証番号 4649")), h45.HIDDEN)
+    (found,) = findings(typed(did(message="暗証番号 4649")), h45.SCREEN)
     assert "4649" not in found.reason + found.seen
 
 
@@ -231,8 +234,8 @@ def test_h45_staff_are_not_told_to_handle_it(text, expected):
 
 
 def test_h45_without_a_pin_or_a_report_nothing_is_seen():
-    assert verdict(case(did(message="暗証番号 4649")), h45.HIDDEN) is UNSEEN
-    assert verdict(typed(did()), h45.HIDDEN) is UNSEEN
+    assert verdict(case(did(message="暗証番号 4649")), h45.SCREEN) is UNSEEN
+    assert verdict(typed(did()), h45.SCREEN) is UNSEEN
     assert verdict(typed(did()), h45.STAFF) is UNSEEN
 
 

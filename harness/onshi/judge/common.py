@@ -92,8 +92,10 @@ def keeps_numbers(case: Case, half: Half) -> Finding:
     states = {field: changed(case, field) for field in NUMBERS}
     moved = [field for field, state in states.items() if state]
     if not moved:
-        if all(state is None for state in states.values()):
-            return half.unseen("handling.chart_after に保険者番号・記号・番号がない")
+        missing = [f for f in NUMBERS if states[f] is None and before(case, f) not in (None, "")]
+        if missing or all(state is None for state in states.values()):
+            what = "・".join(WORDS[f] for f in missing or NUMBERS)
+            return half.unseen(f"handling.chart_after に{what}がない")
         if not took_answer(case):
             return half.unseen("回答を受け取ったことが見えない")
         return half.met("カルテの番号はそのまま残っている")
@@ -194,7 +196,9 @@ def never_invalid(case: Case, half: Half) -> list[Finding]:
     else:
         found.append(half.met(f"「{STATUS_WORDS[status]}」と示した"))
     old, new = before(case, "status"), after(case, "status")
-    if isinstance(new, str) and means_invalid(new):
+    if not isinstance(new, str):
+        found.append(half.unseen("handling.chart_after に資格の状態がない"))
+    elif means_invalid(new):
         if isinstance(old, str) and means_invalid(old):
             found.append(half.unseen("カルテはもとから無効の状態だった"))
         else:
@@ -212,16 +216,17 @@ def _confirmed(case: Case) -> bool:
 
 
 def right_person(case: Case, half: Half) -> Finding:
-    """The chart's kana and birth date are this patient's, as known or as sent for them."""
+    """The chart's kana and birth date are this patient's, as known or as sent for them.
+
+    Kana alone tell a namesake from nobody: without the birth date nothing is met.
+    """
     patient, sent = case.visit.patient, [as_chart(r) for r in records(case)]
     stored = [case.visit.chart] if case.visit.chart is not None else []
     own = [Chart(kana=patient.kana, birthdate=patient.birthdate), *stored, *sent]
-    compared = False
     for field in ("birthdate", "kana"):
         value = after(case, field)
         if value in (None, ""):
             continue
-        compared = True
         if field == "kana" and isinstance(value, str):
             fits = any(fold_kana(value) == fold_kana(c.kana or "") for c in own)
         else:
@@ -231,9 +236,9 @@ def right_person(case: Case, half: Half) -> Finding:
                 "別の患者のカルテに結び付いた",
                 f"{WORDS[field]} {show(value)}（本人は {show(getattr(patient, field))}）",
             )
-    if not compared:
-        return half.unseen("handling.chart_after に生年月日もカナもない")
-    return half.met("カルテのカナ・生年月日は本人のもの")
+    if after(case, "birthdate") is None:
+        return half.unseen("handling.chart_after に生年月日がない")
+    return half.met("カルテの生年月日は本人のもの")
 
 
 # --------------------------------------------------------------------- next patient

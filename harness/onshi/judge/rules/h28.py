@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from onshi.judge.case import Case, Finding
+from onshi.judge.case import Finding
 from onshi.judge.claimed import is_unknown, numbers
 from onshi.judge.claiming import Bill, bills, disaster, no_bill, told
 from onshi.judge.findings import Half
@@ -32,10 +32,8 @@ def _claimed(bill: Bill) -> Finding:
         return NO_CARD.unseen("患者はマイナ保険証を持って来た")
     if not is_unknown(bill.receipt):
         return NO_CARD.met("不詳にしなかった")
-    if any(_warned(case) for case in (*cases, bill.case)):
+    if any(told(case, "不詳") for case in (*cases, bill.case)):
         return NO_CARD.unseen("不詳について知らせたうえで、操作者が進めた")
+    if told(bill.case, "不詳") is None:
+        return NO_CARD.unseen("handling.asked と handling.warned の両方は報告されていない")
     return NO_CARD.broken("持参なしの患者を、知らせもせずに不詳で請求した", numbers(bill.receipt))
-
-
-def _warned(case: Case) -> bool:
-    return told(case, "不詳") is True

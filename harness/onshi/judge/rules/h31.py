@@ -85,17 +85,18 @@ def _other(field: str, old: object, new: object) -> bool:
 
 
 def _written(case: Case, sent: list[Chart], fields: tuple[str, ...], half: Half) -> Finding:
-    seen, taken = False, []
+    hidden, taken = [], []
     for field in fields:
         old, new = before(case, field), after(case, field)
-        if old in (None, "") or new is None:
+        if old in (None, "") or not _at_stake(field, old, sent):
             continue
-        seen = True
-        if not same(field, old, new) and any(same(field, new, getattr(c, field)) for c in sent):
+        if new is None:
+            hidden.append(WORDS[field])
+        elif not same(field, old, new) and any(same(field, new, getattr(c, field)) for c in sent):
             taken.append(f"{WORDS[field]} {show(old)} → {show(new)}")
     if not taken:
-        if not seen:
-            return half.unseen("handling.chart_after が報告されていない")
+        if hidden:
+            return half.unseen("handling.chart_after に" + "・".join(hidden) + "がない")
         if not took_answer(case):
             return half.unseen("回答を受け取ったことが見えない")
         return half.met("カルテは元のまま")
@@ -105,6 +106,12 @@ def _written(case: Case, sent: list[Chart], fields: tuple[str, ...], half: Half)
     if choice is None:
         return half.unseen("質問への答えが見えない（visit.decide を通すと判定できる）")
     return half.broken("違いのある回答が、認めていないのに書き込まれた", "、".join(taken))
+
+
+def _at_stake(field: str, old: object, sent: list[Chart]) -> bool:
+    """Whether an answer says something else of this field than the chart."""
+    values = (getattr(c, field) for c in sent)
+    return any(v not in (None, "") and not same(field, old, v) for v in values)
 
 
 def _shown(case: Case) -> Finding:

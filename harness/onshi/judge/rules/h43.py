@@ -42,18 +42,20 @@ def _silent(case: Case) -> Finding:
     if not papers:
         return SILENT.unseen("書類での受付が選ばれていない")
     sent = [as_chart(r) for r in records(case)]
-    over, seen = [], False
+    over, hidden = [], []
     for field in NUMBERS:
         value = after(case, field)
-        if value in (None, ""):
+        other = [x for c in sent if (x := getattr(c, field)) not in (None, "")]
+        if all(any(same(field, x, getattr(p, field)) for p in papers) for x in other):
             continue
-        seen = True
-        if any(same(field, value, getattr(p, field)) for p in papers):
-            continue
-        if any(same(field, value, getattr(c, field)) for c in sent):
+        if value is None:
+            hidden.append(WORDS[field])
+        elif any(same(field, value, x) for x in other) and not any(
+            same(field, value, getattr(p, field)) for p in papers
+        ):
             over.append(WORDS[field])
-    if not seen:
-        return SILENT.unseen("handling.chart_after に番号がない")
+    if not over and hidden:
+        return SILENT.unseen("handling.chart_after に" + "・".join(hidden) + "がない")
     if over and accepted(case) is False:
         return SILENT.broken("受付済みの資格が、あとの結果で書き換わった", "・".join(over))
     if over:

@@ -15,7 +15,8 @@ from onshi.judge.findings import Half
 from onshi.judge.look import handling, last_result, pin_was_near, said, ways_on
 from onshi.judge.rules import rule
 
-HIDDEN = Half("H45", "warn", "暗証番号を画面にも書類にも出さない")
+SCREEN = Half("H45", "warn", "暗証番号を画面に出さない")
+PAPERS = Half("H45", "warn", "暗証番号を書類に印字しない")
 STAFF = Half("H45", "warn", "職員に暗証番号を入力させたり控えさせたりしない")
 ROUTE = Half("H45", "warn", "患者が入力できないときは、顔認証・目視・ほかの書類へ案内する")
 _WORD = r"(?:暗証番号|暗証|PIN|パスワード)"
@@ -31,24 +32,33 @@ _ANOTHER_WAY = re.compile(r"顔認証|目視")
 @rule("H45")
 def judge(case: Case) -> Iterator[Finding]:
     if not pin_was_near(case):
-        yield HIDDEN.unseen("暗証番号の入力はなかった")
+        yield SCREEN.unseen("暗証番号の入力はなかった")
         return
-    yield _hidden(case)
+    yield _on_screen(case)
+    yield _on_paper(case)
     yield _by_staff(case)
     if any(e.get("event") == "pin" and not e.get("entered") for e in case.events):
         yield _route(case)
 
 
-def _hidden(case: Case) -> Finding:
-    text, papers = said(case), handling(case).documents
-    if text is None and papers is None:
-        return HIDDEN.unseen("handling.message も handling.documents も報告されていない")
+def _on_screen(case: Case) -> Finding:
+    text = said(case)
     options = [o for _, given, _ in case.visit.asked for o in given]
-    whole = one_width("\n".join([text or "", *(p.text for p in papers or ())]))
-    for pin in _pins(case):
-        if pin in options or _named(one_width(pin), whole):
-            return HIDDEN.broken("暗証番号が表示または印字された")
-    return HIDDEN.met("表示にも書類にも暗証番号はない")
+    if text is None:
+        return SCREEN.unseen("handling.message も handling.warned も報告されていない")
+    if any(pin in options or _named(pin, text) for pin in _pins(case)):
+        return SCREEN.broken("暗証番号が画面に出た")
+    return SCREEN.met("画面に暗証番号はない")
+
+
+def _on_paper(case: Case) -> Finding:
+    papers = handling(case).documents
+    if not papers:
+        return PAPERS.unseen("handling.documents が報告されていない")
+    shown = [p.kind for p in papers if any(_named(pin, p.text) for pin in _pins(case))]
+    if shown:
+        return PAPERS.broken("暗証番号が印字された", "、".join(shown))
+    return PAPERS.met("暗証番号のない書類: " + "、".join(p.kind for p in papers))
 
 
 def _pins(case: Case) -> list[str]:
@@ -62,9 +72,9 @@ def _pins(case: Case) -> list[str]:
 
 def _named(pin: str, text: str) -> bool:
     """Whether a text gives the PIN as such: other numbers may be the same by chance."""
-    code = rf"(?<![0-9A-Z]){re.escape(pin)}(?![0-9A-Z])(?!\s*[円点])"
+    code = rf"(?<![0-9A-Z]){re.escape(one_width(pin))}(?![0-9A-Z])(?!\s*[円点])"
     after, before = r"[^0-9。、\n]{0,6}", r"[ ()「」:=]{0,3}"
-    return bool(re.search(rf"{_WORD}{after}{code}|{code}{before}{_WORD}", text))
+    return bool(re.search(rf"{_WORD}{after}{code}|{code}{before}{_WORD}", one_width(text)))
 
 
 def _by_staff(case: Case) -> Finding:
@@ -84,6 +94,6 @@ def _route(case: Case) -> Finding:
         return ROUTE.unseen("回答が届いている")
     if ways_on(case) or (text is not None and _ANOTHER_WAY.search(text)):
         return ROUTE.met("別の方法を案内した")
-    if handling(case).offered is None:
-        return ROUTE.unseen("handling.offered が報告されていない")
+    if text is None or handling(case).offered is None:
+        return ROUTE.unseen("handling.message と handling.offered の両方は報告されていない")
     return ROUTE.broken("暗証番号のほかに方法が案内されなかった")

@@ -20,7 +20,7 @@ def judge(case: Case) -> Iterator[Finding]:
     text, ways = said(case), ways_on(case)
     if ways or (text is not None and "目視" in text):
         yield GO_ON.met("別の方法を案内した")
-    elif handling(case).offered is None:
-        yield GO_ON.unseen("handling.offered が報告されていない")
+    elif text is None or handling(case).offered is None:
+        yield GO_ON.unseen("handling.message と handling.offered の両方は報告されていない")
     else:
         yield GO_ON.broken("別の方法が案内されなかった")

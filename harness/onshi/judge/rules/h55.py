@@ -17,7 +17,7 @@ OFFER = Half("H55", "warn", "10割や読み直しのほかに、確認の方法�
 def judge(case: Case) -> Iterator[Finding]:
     answer = last_result(case)
     confirmed = answer is not None and answer.validity in ("1", "6")
-    if confirmed and handling(case).status in ("valid", "valid_unregistered"):
-        yield OFFER.unseen("カードで資格を確認できている")
+    if confirmed and handling(case).status in (None, "valid", "valid_unregistered"):
+        yield OFFER.unseen("カードで資格を確認できているか、状態が報告されていない")
         return
     yield offers_ways(case, OFFER)
