@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 PRODUCT = """
+from pathlib import Path
+
 import onshi
 
 class Product(onshi.Integration):
@@ -20,6 +22,7 @@ class Product(onshi.Integration):
     surfaces = {"webapi"}
 
     def check_in(self, visit):
+        Path("begun").touch()
         status = "invalid" if visit.trouble.startswith("card") else "valid"
         return onshi.Handling(status=status, chart_after=visit.chart)
 
@@ -57,7 +60,7 @@ def digest(text: str) -> str:
     return found[1]
 
 
-DAY = ("--profile=hodanren2025", "--encounters=60", "--rate=0.3", "--seed=1")
+DAY = ("--profile=hodanren2025", "--encounters=40", "--rate=0.3", "--seed=1")
 
 
 def test_a_day_is_the_same_in_one_process_and_in_two_and_is_reported(shop: Path) -> None:
@@ -67,14 +70,14 @@ def test_a_day_is_the_same_in_one_process_and_in_two_and_is_reported(shop: Path)
     two = onshi(shop, *DAY, "--encounters=210", "--jobs=2", code=None)
     alone = onshi(shop, *DAY, "--encounters=210", "--jobs=1", code=None)
     assert digest(two) == digest(alone) != digest(one)
-    assert "60 encounters" in one
+    assert "40 encounters" in one
     rows = json.loads((out / "kept" / "results.json").read_text("utf-8"))
     run = json.loads((out / "kept" / "run.json").read_text("utf-8"))
-    assert run["encounters"] == 60
+    assert run["encounters"] == 40
     assert (run["rate"], run["weight"], run["about"]["product"]) == (0.3, "a", "mouhan")
     plain = [r for r in rows if r["trouble"] == "untroubled"]
-    assert sum(r["count"] for r in plain) >= 30
-    assert sum(r["count"] for r in rows) <= 60
+    assert sum(r["count"] for r in plain) >= 15
+    assert sum(r["count"] for r in rows) <= 40
     for name in ("day.html", "day.json", "day.csv"):
         assert (out / name).stat().st_size > 1000
 
@@ -99,7 +102,7 @@ def test_an_adapter_that_raises_fails_each_encounter_and_ends(shop: Path) -> Non
         ((*DAY[:2], "--seed=1"), "--rate"),
         ((*DAY[:2], "--rate=2"), "rate"),
         ((*DAY, "--weight=c"), "a or b"),
-        ((*DAY, "--only=60"), "numbered from 0 to 59"),
+        ((*DAY, "--only=40"), "numbered from 0 to 39"),
         ((*DAY, "--report=day.pdf"), ".html"),
         ((*DAY, "--date=2025-02-30"), "--date"),
         ((*DAY, "--integration=product:Prodact"), "Product"),
@@ -128,12 +131,10 @@ def test_ctrl_c_reports_what_was_done(shop: Path, jobs: str) -> None:
     )  # fmt: skip
     try:
         until = time.monotonic() + 30
-        assert process.stdout is not None
-        process.stdout.readline()
-        mark = shop / "__pycache__"  # the adapter is loaded: encounters begin
-        while not mark.exists() and time.monotonic() < until:
+        while not (shop / "begun").exists():
             assert process.poll() is None
-            time.sleep(0.05)
+            assert time.monotonic() < until
+            time.sleep(0.02)
         process.send_signal(signal.SIGINT)
         text, _ = process.communicate(timeout=60)
     finally:
@@ -141,3 +142,6 @@ def test_ctrl_c_reports_what_was_done(shop: Path, jobs: str) -> None:
             process.kill()
     assert process.returncode == 130, text
     assert "Traceback" not in text
+    assert "interrupted" in text
+    assert json.loads((shop / "kept" / "run.json").read_text("utf-8"))["encounters"] < 100_000
+    assert out.exists()

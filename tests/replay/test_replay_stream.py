@@ -15,7 +15,7 @@ from onshi.errors import OnshiError
 from onshi.people.generate import KINDS
 from onshi.replay import person_seed, visit_of
 
-MANY = 20_000
+MANY = 6_000
 
 
 def day(profile: str = "hodanren2025", n: int = MANY, rate: float = 0.2, **more) -> Day:
@@ -35,9 +35,9 @@ def test_the_rate_is_the_share_of_troubled_encounters(name: str) -> None:
     survey = load_profile(name)
     found = list(Day(survey, MANY, 0.2, seed=3))
     troubled = sum(e.trouble is not None for e in found) / MANY
-    assert troubled == pytest.approx(0.2, abs=0.04)
+    assert troubled == pytest.approx(0.2, abs=0.07)
     outages = sum(e.outage > 0 for e in found) / MANY
-    assert outages == pytest.approx(0.2 * site_share(survey), abs=0.04)
+    assert outages == pytest.approx(0.2 * site_share(survey), abs=0.07)
 
 
 @pytest.mark.parametrize("weight", ["a", "b"])
@@ -48,7 +48,7 @@ def test_the_mix_is_the_surveys_by_either_weight(weight: str) -> None:
     weights = category_weights(survey, weight)
     for key in ("blackdot", "invalid", "cert_expired"):
         # A trouble counts for its first category here, so that those with two blur it a little.
-        assert first[key] / len(drawn) == pytest.approx(weights[key], abs=0.06)
+        assert first[key] / len(drawn) == pytest.approx(weights[key], abs=0.07)
     assert weights["blackdot"] == pytest.approx({"a": 0.282, "b": 0.325}[weight], abs=0.001)
 
 
@@ -63,7 +63,7 @@ def test_an_outage_meets_every_patient_until_it_is_over() -> None:
         for outage, found in groupby(day(rate=0.5), key=lambda e: e.outage)
         if outage
     ]
-    assert len(runs) > 20
+    assert len(runs) > 5
     lengths = {n for n, _ in OUTAGES.values()}
     for number, (outage, found) in enumerate(runs[:-1], start=1):
         assert outage == number
@@ -80,10 +80,10 @@ def test_people_are_new_or_have_been_here_and_stay_who_they_are() -> None:
     for encounter in day():
         assert encounter.first_visit == (encounter.person not in seen)
         assert seen.setdefault(encounter.person, encounter.kind) == encounter.kind
-    assert sum(not e.first_visit for e in plain) / len(plain) == pytest.approx(0.7, abs=0.02)
+    assert sum(not e.first_visit for e in plain) / len(plain) == pytest.approx(0.7, abs=0.03)
     kinds = Counter(e.kind for e in plain)
     for kind, share in PEOPLE.items():
-        assert kinds[kind] / len(plain) == pytest.approx(share / 100, abs=0.02)
+        assert kinds[kind] / len(plain) == pytest.approx(share / 100, abs=0.03)
     assert set(PEOPLE) <= set(KINDS)
 
 
