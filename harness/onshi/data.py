@@ -154,17 +154,17 @@ def line_of(path: Path, key: str) -> int | None:
     if not names:
         return None
     lines = path.read_text(encoding="utf-8").splitlines()
-    start, table = 0, ""
+    start, end, table, stands = 0, len(lines), "", False
     for (name, _), (_, index) in itertools.pairwise(parts):
         table = f"{table}.{name}".strip(".") if name else table
         if name and index.isdigit():
-            heads = [i for i, s in enumerate(lines) if s.strip().startswith(f"[[{table}]]")]
-            heads = [i for i in heads if i >= start]
+            heads = [i for i in range(start, end) if lines[i].strip().startswith(f"[[{table}]]")]
             if int(index) < len(heads):
-                start = heads[int(index)]
-    for i in range(start, len(lines)):
+                start, stands = heads[int(index)], True
+                end = next((i for i in heads if i > start), end)
+    for i in range(start, end):
         if re.match(rf"\s*{re.escape(names[-1])}\s*=", lines[i]) or re.match(
             rf"\s*\[+[^\]]*\b{re.escape(names[-1])}\b", lines[i]
         ):
             return i + 1
-    return start + 1 if start else None
+    return start + 1 if stands else None

@@ -20,12 +20,13 @@ def explain_id(
 ) -> None:
     """Say what a trouble, fault or rule is, where it comes from and how to run it."""
     from onshi.catalogue.load import find_trouble, load_rules, load_troubles
+    from onshi.catalogue.timelines import load_timelines
     from onshi.cli.output import console
     from onshi.errors import UnknownNameError, suggest
     from onshi.faults.registry import fault_names, find_fault
 
     out = console()
-    if id in load_troubles():
+    if id in load_troubles() or id.upper() in load_timelines():
         _explain_trouble(out, find_trouble(id))
     elif id in fault_names():
         _explain_fault(out, find_fault(id))
@@ -33,7 +34,7 @@ def explain_id(
         _explain_rule(out, load_rules()[id.upper()])
     else:
         near = [*suggest(id, load_troubles())[:2], *suggest(id, fault_names())[:1]]
-        near += suggest(id.upper(), load_rules())[:1]
+        near += suggest(id.upper(), [*load_rules(), *load_timelines()])[:1]
         hint = "onshi find TEXT searches the troubles"
         raise UnknownNameError("trouble, fault or rule", id, near, hint)
 
