@@ -64,12 +64,16 @@ def test_command_lines(line: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", blocks("toml"))
 def test_toml_blocks(text: str, tmp_path: Path) -> None:
+    from onshi.catalogue.load import load_profile, troubles_by_category
     from onshi.config import find_config, load_waivers
 
     table = tomllib.loads(text)
     if "waiver" in table:
         (tmp_path / "w.toml").write_text(text, encoding="utf-8")
         assert load_waivers(tmp_path / "w.toml")
+    elif "category" in table:
+        (tmp_path / "ours.toml").write_text(text, encoding="utf-8")
+        assert all(troubles_by_category(load_profile(tmp_path / "ours.toml")).values())
     else:
         (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
         assert find_config(tmp_path)[1] is not None

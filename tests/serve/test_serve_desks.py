@@ -248,8 +248,13 @@ def test_a_stream_goes_on_where_it_was(served: Served) -> None:
 
 
 def test_surveys_and_troubles_are_listed(served: Served) -> None:
-    names = [p["name"] for p in served.control("GET", "/profiles")]
-    assert "hodanren2025" in names
+    surveys = {p["name"]: p for p in served.control("GET", "/profiles")}
+    assert len(surveys) == 6
+    assert surveys["hodanren2025"]["answered"] == 10519
+    assert (surveys["mhlw2023"]["kind"], surveys["mhlw2023"]["sent"]) == ("rules", None)
+    lost = surveys["chiba2023"]["categories"][-1]
+    assert (lost["count"], lost["status"]) == (None, "lost")
+    assert lost["reason"]
     own = served.control("GET", "/troubles")
     assert len(own) == IN_SURVEY
     some = served.control("GET", "/troubles?surfaces=face")

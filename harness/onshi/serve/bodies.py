@@ -239,20 +239,32 @@ class TroubleAnswer(_Answer):
 
 
 class CategoryAnswer(_Answer):
-    """One row of a survey; ``share`` in percent of the institutions with trouble."""
+    """One row of a survey; ``share`` in percent of the institutions with trouble.
+
+    null: the source does not say. ``status``: printed, inferred, lost, inconsistent or external;
+    ``reason`` is why.
+    """
 
     key: str
     label: str
     count: int | None
     share: float | None
+    status: str = "printed"
+    reason: str = ""
 
 
 class ProfileAnswer(_Answer):
-    """One survey."""
+    """One survey (``kind``: survey), or a document that gives rules and counts nothing (rules).
+
+    ``sent``, ``answered``, ``n_troubled``: institutions; null: the source does not say.
+    """
 
     name: str
     title: str
+    kind: str
     date: date
+    sent: int | None
+    answered: int | None
     n_troubled: int | None
     categories: list[CategoryAnswer]
 

@@ -19,15 +19,25 @@ _SURFACES = ("pcsc", "webapi", "folder", "face")
 
 @operation("GET", "/profiles", tag="catalogue", answer=list[bodies.ProfileAnswer])
 def list_profiles(hub: Hub, call: Call) -> list[bodies.ProfileAnswer]:
-    """The surveys that are shipped."""
+    """The surveys and rule documents that are shipped."""
     return [
         bodies.ProfileAnswer(
             name=p.name,
             title=p.title,
+            kind=p.kind,
             date=p.date,
+            sent=p.sent,
+            answered=p.answered,
             n_troubled=p.n_troubled,
             categories=[
-                bodies.CategoryAnswer(key=c.key, label=c.label, count=c.count, share=c.share)
+                bodies.CategoryAnswer(
+                    key=c.key,
+                    label=c.label,
+                    count=c.count,
+                    share=c.share,
+                    status=c.status,
+                    reason=c.reason,
+                )
                 for c in p.category
             ],
         )
