@@ -151,6 +151,16 @@ legitimate(
     ),
 )
 
+reference(
+    "H02",
+    "初診で、書類の番号だけを使う",
+    at(did(status="not_found", chart_after=chart()), NOTHING, visit_=first_visit()),
+)
+naive(
+    "H02", "自動で10割にする", at(did(status="not_found", copay_percent=100), NOTHING), h02.CHARGE
+)
+naive("H02", "方法を案内しない", at(did(status="not_found", offered=()), NOTHING), h02.WAYS)
+
 shown("H03", "ポータルの画面を根拠とした", at(did(evidence=("portal",)), NOTHING))
 shown("H03", "ポータルも案内した", at(did(offered=("portal",)), LOST))
 BY_NUMBERS = ({"lane": "webapi/0", "event": "request", "by": "2"},)
@@ -196,6 +206,11 @@ naive(
     "申立書を出した患者を10割にする",
     at(did(copay_percent=100), visit_=chose("document:被保険者資格申立書", first_visit=True)),
     h06.SHARE,
+)
+reference(
+    "H06",
+    "申し立てた割合で会計する",
+    at(did(copay_percent=30), visit_=chose("document:被保険者資格申立書", first_visit=True)),
 )
 legitimate("H06", "再診では口頭の確認を案内する", at(did(offered=("past_visit",), **CARD_ONLY)))
 
@@ -313,6 +328,18 @@ legitimate(
     at(did(chart_after=BLACK), DOTTED, visit_=visit(chart=BLACK)),
 )
 
+reference(
+    "H29",
+    "住所も書類も●にしない",
+    at(
+        did(
+            chart_after=chart(),
+            documents=(Document(kind="処方箋", text="髙橋 翔一 様"),),
+        ),
+        answer("1", record(fields={"Name": "●橋　翔一", "Address": "東京都●●区"})),
+    ),
+)
+
 reference("H30", "表記を尋ねて登録する", at(did(chart_after=chart()), DOTTED, visit_=first_visit()))
 naive(
     "H30",
@@ -339,6 +366,15 @@ naive(
         visit_=first_visit(),
     ),
     h30.KANJI,
+)
+reference(
+    "H30",
+    "漢字の表記を尋ねて登録する",
+    at(
+        did(chart_after=chart(), asked=("漢字の表記は",)),
+        answer("1", record(fields={"Name": "タカハシ　ショウイチ"})),
+        visit_=first_visit(),
+    ),
 )
 FOREIGN = person(family="SMITH", given="JOHN")
 legitimate(
@@ -407,6 +443,28 @@ legitimate(
     ),
 )
 
+reference(
+    "H31",
+    "違う住所を知らせ、書かない",
+    at(
+        did(chart_after=chart(), asked=(), warned=("住所が違います",)),
+        answer("1", record(fields={"Address": "大阪府架空市１"})),
+    ),
+)
+reference(
+    "H31",
+    "次の患者の置いたカードを使う",
+    at(
+        did(),
+        visit_=visit(surfaces=CARD),
+        faults=("hands.left_behind",),
+        next_events=(
+            {"lane": "desk/0", "event": "present"},
+            {"lane": "card/0", "event": "verify"},
+        ),
+    ),
+)
+
 TWIN = person("p2", given="翔二", given_kana="ショウジ")
 TWINS = answer("5", record(TWIN, number="111"), record(number="222"))
 reference("H32", "未解決のままにする", at(did(status="multiple", chart_after=chart()), TWINS))
@@ -444,6 +502,12 @@ legitimate(
     "H33",
     "カナを半角で、大きい文字で示す",
     at(did(chart_after=chart(kana="ﾀｶﾊｼ ｼﾖｳｲﾁ")), VALID),
+)
+
+reference(
+    "H33",
+    "初診の患者のカルテを開く",
+    at(did(chart_before=chart(), chart_after=chart()), VALID, visit_=first_visit()),
 )
 
 FOLDER = visit(surfaces=frozenset({"folder"}))
@@ -607,6 +671,16 @@ naive(
     at(did(chart_after=chart()), SLOW, visit_=with_paper(PAPER, **KEPT_PAPER)),
     h43.SILENT,
 )
+reference(
+    "H43",
+    "書類で受け付けた資格のまま",
+    at(
+        did(chart_after=chart(number="7777")),
+        SLOW,
+        visit_=with_paper(PAPER, **KEPT_PAPER),
+        **following(),
+    ),
+)
 legitimate(
     "H43",
     "尋ねてから取り込む",
@@ -653,6 +727,11 @@ reference(
     "H45",
     "入力できない患者を目視へ案内する",
     pin_case(did(message="目視で確認してください", offered=()), UNTYPED),
+)
+reference(
+    "H45",
+    "書類に暗証番号がない",
+    pin_case(did(message="", documents=(Document(kind="領収書", text="受付番号 4649"),))),
 )
 naive("H45", "暗証番号を表示する", pin_case(did(message="暗証番号 4649 が違います")), h45.SCREEN)
 naive(
@@ -716,6 +795,16 @@ naive(
     at(did(warned=(), asked=(), chart_after=chart(limit="")), VALID, visit_=BRACKET),
     h48.NO_LIMIT,
 )
+reference(
+    "H48",
+    "限度額区分の違いを知らせる",
+    at(did(warned=("区分",), asked=()), answer("1", record(limit=limit("A04"))), visit_=BRACKET),
+)
+reference(
+    "H48",
+    "限度額の情報がなくても区分を残す",
+    at(did(warned=(), asked=(), chart_after=chart(limit="A03")), VALID, visit_=BRACKET),
+)
 legitimate("H48", "限度額の情報がないのは普通である", at(did(warned=(), asked=()), VALID))
 legitimate(
     "H48",
@@ -758,6 +847,11 @@ legitimate("H50", "書き方だけが違う住所を尋ねない", at(did(asked=
 
 # ------------------------------------------------------ H51 to H55: carrying on
 reference("H51", "戻って、次の患者も正しい", at(did(status="valid"), VALID, **following()))
+reference(
+    "H51",
+    "決めた時間のうちに戻り、操作できる",
+    at(did(status="valid", elapsed=3.0), VALID, alive=True, limits={"answer": 30.0}),
+)
 naive("H51", "戻らない", at(None, returned=False), h51.RETURNS)
 naive("H51", "画面が固まる", at(did(status="valid"), VALID, alive=False), h51.ALIVE)
 naive(
@@ -800,6 +894,11 @@ reference(
     "H57",
     "証明書の期限切れと知らせる",
     at(did(status="device_unusable", message="カードの証明書の期限切れです"), **EXPIRED),
+)
+reference(
+    "H57",
+    "猶予の間の有効の回答を使う",
+    at(did(status="valid", chart_after=chart()), VALID, cert_until=RECENT),
 )
 naive("H57", "保険の無効とする", at(did(status="invalid", message="証明書"), **EXPIRED), h57.STORED)
 naive(

@@ -13,6 +13,7 @@ from onshi.catalogue.load import load_rules
 from onshi.catalogue.records import Trouble
 from onshi.config import Waiver
 from onshi.judge.case import Case, Verdict
+from onshi.judge.rules import halves
 from onshi.judge.verdict import outcome
 from onshi.outcomes import Outcome, row, waive
 
@@ -78,6 +79,13 @@ def test_a_line_is_seen_where_the_rule_can_be_seen(line: Line):
 def test_every_rule_of_level_fail_has_a_naive_product_that_is_red():
     red = {line.rule for line in NAIVE if outcome(line.findings()) == "failed"}
     assert red == {id for id, text in TEXTS.items() if text.level == "fail"}
+
+
+def test_every_half_that_fails_is_met_by_one_product_and_broken_by_another():
+    found = {(f.rule, f.expected, f.verdict) for line in LINES for f in line.findings()}
+    heavy = {(id, h.expected) for id in TEXTS for h in halves(id) if h.level == "fail"}
+    for verdict in (Verdict.MET, Verdict.BROKEN):
+        assert sorted(heavy - {(id, half) for id, half, v in found if v is verdict}) == []
 
 
 # ------------------------------------------------------------- the vendor's own levels
