@@ -101,7 +101,8 @@ def claim(
     alone = kind[1] == "2"
     insurer, symbol, number = numbers or (q.insurer_number, q.symbol, q.number)
     national = len(insurer) == 6 or insurer.startswith("39")
-    head = f"IR,{2 if national else 1},13,1,9999999,,検証用,202511,00,"
+    month = items.get("claimed", "202511")
+    head = f"IR,{2 if national else 1},13,1,9999999,,検証用,{month},00,"
     line = f"RE,1,{kind},202510,{patient.name},{patient.sex},{patient.birthdate:%Y%m%d},,,,,{marks}"
     line = with_item(line, 36, items.get("kana", patient.family_kana + patient.given_kana))
     line = with_item(line, 4, items.get("name", patient.name))

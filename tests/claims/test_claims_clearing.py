@@ -292,6 +292,19 @@ def test_unknown_without_what_it_must_carry_comes_back(left_out: int) -> None:
     assert (settled.outcome, settled.reason) == ("returned", DEFECT)
 
 
+def test_unknown_in_half_width_is_let_pass() -> None:
+    truth = coverage()
+    comments = [*DECLARED[:3], "CO,01,1,830000507,03-0000-0001", DECLARED[4]]
+    assert decided(claim(truth, *comments, numbers=SEVENS), truth).outcome == "corrected"
+
+
+@pytest.mark.parametrize(("month", "outcome"), [("202308", "returned"), ("202309", "corrected")])
+def test_unknown_can_be_claimed_since_2023_09(month: str, outcome: str) -> None:
+    truth = coverage()
+    uke = claim(truth, *DECLARED, numbers=SEVENS, claimed=month)
+    assert decided(uke, truth).outcome == outcome
+
+
 def test_disaster_is_taken_in_and_not_looked_into() -> None:
     truth = coverage()
     claimed = claim(truth, "CO,01,1,820000246,", numbers=("99999999", "", "999999999"))

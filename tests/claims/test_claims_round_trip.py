@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import subprocess
+import time
 from datetime import date
 
 import pytest
 from claim_people import PAYDAY, coverage
-from claim_samples import DENTAL, SAMPLES, as_bytes
+from claim_samples import DENTAL, SAMPLES, as_bytes, with_item
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from onshi.claims import lines
 from onshi.claims.check import check
 from onshi.claims.clearing import settle
 from onshi.claims.kinds import describe
 from onshi.claims.layout import Department, layout_of
 from onshi.claims.read import BadClaimError, read_uke
-from onshi.claims.records import Uke
+from onshi.claims.records import Settled, Uke
 from onshi.claims.returns import read_returns, write_returns
 from onshi.claims.write import fields, write_file
 
@@ -152,6 +155,44 @@ def test_a_file_with_one_byte_dropped_or_changed_is_read_or_told_about() -> None
     assert told > 100
 
 
+def test_a_return_file_with_one_byte_changed_is_read_or_told_about() -> None:
+    rng = random.Random(6)
+    uke = read_uke(as_bytes(SAMPLES["normal"]))
+    settled = [Settled(r, "returned", "該当者なし", "検証") for r in uke.receipts]
+    data = write_returns(uke, settled, PAYDAY)
+    read = 0
+    for at in rng.sample(range(len(data)), 100):
+        mutated = data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
+        with contextlib.suppress(BadClaimError):
+            read_returns(mutated)
+            read += 1
+    assert 10 < read < 100
+
+
+@pytest.mark.soak
+def test_ten_times_the_receipts_take_about_ten_times_as_long() -> None:
+    def seconds(count: int) -> float:
+        head, re, *rest, _ = SAMPLES["normal"]
+        made = [head]
+        for i in range(1, count + 1):
+            made += [with_item(re, 1, str(i)), *rest]
+        data = as_bytes([*made, f"GO,{count},{291 * count},99"])
+        truth = coverage(number="3")
+        began = time.process_time()
+        uke = read_uke(data)
+        back = write_returns(uke, settle(uke, (truth,), truth, PAYDAY), PAYDAY)
+        assert len(read_returns(back).returned) == count
+        return time.process_time() - began
+
+    assert seconds(5_000) < 20 * seconds(500) + 1
+
+
+def test_a_file_that_is_too_large_is_not_taken_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines, "_LARGEST", 100)
+    with pytest.raises(BadClaimError, match="100 バイトまで"):
+        read_uke(as_bytes(SAMPLES["normal"]))
+
+
 def test_a_file_that_is_cut_anywhere_is_told_about() -> None:
     data = as_bytes(SAMPLES["unknown"])
     last = data.index(b"GO,")
@@ -170,12 +211,12 @@ def test_bytes_that_are_no_claim(data: bytes) -> None:
 def test_glibc_reads_the_bytes_as_we_wrote_them() -> None:
     """Of the file's characters an independent program says the same; of its records none can be
     installed from a registry."""
-    for name, lines in SAMPLES.items():
+    for name, sample in SAMPLES.items():
         done = subprocess.run(
             ["iconv", "-f", "CP932", "-t", "UTF-8"],
-            input=write_file(read_uke(as_bytes(lines)).records),
+            input=write_file(read_uke(as_bytes(sample)).records),
             capture_output=True,
             check=True,
             timeout=20,
         )
-        assert done.stdout.decode() == "".join(f"{x}\r\n" for x in lines) + "\x1a", name
+        assert done.stdout.decode() == "".join(f"{x}\r\n" for x in sample) + "\x1a", name

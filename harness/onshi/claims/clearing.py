@@ -25,6 +25,10 @@ __all__ = ["DEFECT", "NOBODY", "WRONG_INSURER", "service_days", "settle"]
 DEFECT, WRONG_INSURER, NOBODY = "記載事項の不備", "保険者の相違", "該当者なし"
 """The reasons that clinics report of returned 不詳 claims (``003:L348``)."""
 
+_UNKNOWN_SINCE = date(2023, 9, 1)
+"""請求年月 from which 不詳 can be claimed (``004:L150``)."""
+_CARRIED = ("F1", "F2", "F3", "F5")
+"""Points without which a 不詳 claim goes back; of half-width texts (F4) no source says so."""
 _SERVICE = ("SI", "SS", "IY", "TO")
 
 
@@ -47,7 +51,7 @@ def settle(
     faults = [r for r in check(uke) if r.level == "certain" and CHECKS[r.code].refused]
     decided = []
     for receipt in uke.receipts:
-        settled = _defect(receipt, faults, uke, people) or _decide(receipt, people)
+        settled = _defect(receipt, faults, uke, people) or _decide(receipt, uke.month, people)
         if reason and settled.reason != reason:
             settled = _returned(receipt, reason, f"{reason}のため返戻します")
         decided.append(settled)
@@ -64,11 +68,14 @@ def _defect(receipt: Receipt, faults: Sequence[Remark], uke: Uke, people: People
     return _returned(receipt, DEFECT, "。".join(str(f) for f in own[:3])) if own else None
 
 
-def _decide(receipt: Receipt, people: People) -> Settled:
+def _decide(receipt: Receipt, month: date, people: People) -> Settled:
     described = describe(receipt)
     if described.kind == "disaster":
         text = "災害時の不詳として受け付けました。保険者の特定はここではしません"
         return Settled(receipt, "accepted", detail=text)
+    if described.kind == "unknown" and month < _UNKNOWN_SINCE:
+        text = f"不詳の請求は {_UNKNOWN_SINCE:%Y-%m} の請求からできます"
+        return _returned(receipt, DEFECT, text)
     if described.kind == "unknown":
         return _unknown(receipt, described, people)
     return _known(receipt, people)
@@ -79,7 +86,7 @@ def _unknown(receipt: Receipt, described: Description, people: People) -> Settle
 
     Where nothing tells, all insurers pay in proportion (``004:L109``): the clinic hears nothing.
     """
-    if lacks := [p for p in described.missing if p.certain]:
+    if lacks := [p for p in described.missing if p.certain and p.id in _CARRIED]:
         return _returned(receipt, DEFECT, "。".join(p.text for p in lacks))
     found = people.by_name(receipt, described.declared)
     if not found:

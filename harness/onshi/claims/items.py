@@ -69,16 +69,15 @@ def item_remarks(layout: Layout, record: Record) -> Iterator[Remark]:
 
 
 def _of_text(item: Item, text: str) -> Iterator[tuple[str, Level, str]]:
-    seen = shown(text)
     if _BREAKS_COLUMNS in text:
-        yield "quotes", "certain", f'「{seen}」: 引用符（"）は使いません'
+        yield "quotes", "certain", f'「{shown(text)}」: 引用符（"）は使いません'
     if _NO_TEXT.search(text):
         yield "characters", "certain", "文字ではない制御コードがあります"
         return
     if found := outside_jis(text):
         yield "characters", "inferred", f"「{found}」は JIS X 0208 にありません（CP932 だけの文字）"
     if text != text.strip(" ") and item.name != "保険者番号":
-        yield "spaces", "inferred", f"「{seen}」: 前後の空白は記録しません"
+        yield "spaces", "inferred", f"「{shown(text)}」: 前後の空白は記録しません"
     if wrong := list(_mode(item, text.strip(" "))):
         yield from wrong
         return
@@ -86,19 +85,18 @@ def _of_text(item: Item, text: str) -> Iterator[tuple[str, Level, str]]:
     if item.size and size > item.size:
         yield "length", "certain", f"{size} バイトあります。{item.size} バイトまでです"
     elif item.fixed and size < item.size and item.name != "保険者番号" and text.strip(" "):
-        yield "length", "certain", f"「{seen}」: {item.size} 桁で記録します"
+        yield "length", "certain", f"「{shown(text)}」: {item.size} 桁で記録します"
 
 
 def _mode(item: Item, text: str) -> Iterator[tuple[str, Level, str]]:
-    seen = shown(text)
     if item.mode == "9" and re.search("[^0-9.]", text):
-        yield "mode", "certain", f"「{seen}」: 半角の数字だけで記録します"
+        yield "mode", "certain", f"「{shown(text)}」: 半角の数字だけで記録します"
     elif item.mode == "X" and not text.isascii():
-        yield "mode", "certain", f"「{seen}」: 半角の英数だけで記録します"
+        yield "mode", "certain", f"「{shown(text)}」: 半角の英数だけで記録します"
     elif item.mode == "K" and _HALF.search(text):
-        yield "mode", "certain", f"「{seen}」: 全角だけで記録します"
+        yield "mode", "certain", f"「{shown(text)}」: 全角だけで記録します"
     elif item.mode == "B" and _HALF.search(text) and _HALF.sub("", text):
-        yield "mixed_width", "certain", f"「{seen}」: 全角と半角が混じっています"
+        yield "mixed_width", "certain", f"「{shown(text)}」: 全角と半角が混じっています"
 
 
 def outside_jis(text: str) -> str:

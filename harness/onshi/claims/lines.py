@@ -15,7 +15,7 @@ from onshi.errors import OnshiError
 
 __all__ = ["BadClaimError", "Oddity", "Problem", "odd_shape", "shown", "split"]
 
-_LARGEST = 256 * 1024 * 1024
+_LARGEST = 64 * 1024 * 1024
 _SHOWN = 10
 _END = b"\x1a"
 
