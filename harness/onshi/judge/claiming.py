@@ -20,7 +20,6 @@ from typing import Literal
 
 from onshi.claims.records import Receipt, Settled
 from onshi.judge.case import Case
-from onshi.judge.claimed import carries, is_of, same_numbers
 from onshi.judge.compare import fold_kana
 from onshi.judge.look import (
     after,
@@ -37,6 +36,7 @@ from onshi.judge.look import (
     took_answer,
     unseen_questions,
 )
+from onshi.judge.receipts import carries, is_of, same_numbers
 from onshi.judge.story import Chapter, Story
 from onshi.seams import Answer, Record
 from onshi.visit import RESPONSE_OF_DOCUMENT, Chart

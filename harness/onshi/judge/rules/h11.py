@@ -8,7 +8,7 @@ from onshi.judge.case import Finding
 from onshi.judge.claiming import Bill, bills, no_bill
 from onshi.judge.findings import Half
 from onshi.judge.look import handling
-from onshi.judge.normal import normal_claim
+from onshi.judge.normal_claim import normal_claim
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

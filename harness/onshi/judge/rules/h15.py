@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onshi.judge.case import Finding
-from onshi.judge.claimed import has_code, is_old, is_unknown, nines, numbers
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.findings import Half
 from onshi.judge.look import unseen_questions
-from onshi.judge.normal import show_numbers
+from onshi.judge.normal_claim import show_numbers
+from onshi.judge.receipts import has_code, is_old, is_unknown, nines, numbers
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 from onshi.visit import DOCUMENTS

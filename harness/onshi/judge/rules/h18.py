@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from onshi.claims.kinds import declared
 from onshi.judge.case import Case, Finding
-from onshi.judge.claimed import is_unknown
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.findings import Half
 from onshi.judge.japanese_days import day_in
 from onshi.judge.look import documents_chosen, handling, operator_answers
-from onshi.judge.normal import show_numbers
+from onshi.judge.normal_claim import show_numbers
+from onshi.judge.receipts import is_unknown
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from onshi.claims.kinds import unknown_number
 from onshi.claims.records import Receipt
 from onshi.judge.case import Finding
-from onshi.judge.claimed import is_unknown
 from onshi.judge.claiming import bills, disaster, no_bill
 from onshi.judge.compare import plain
 from onshi.judge.findings import Half
+from onshi.judge.receipts import is_unknown
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

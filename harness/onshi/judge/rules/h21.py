@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from onshi.claims.kinds import notes
 from onshi.claims.records import Receipt
 from onshi.judge.case import Finding
-from onshi.judge.claimed import has_code, is_unknown, remarked
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.findings import Half
+from onshi.judge.receipts import has_code, is_unknown, remarked
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

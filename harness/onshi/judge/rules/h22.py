@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from onshi.claims.kinds import NoteRole, notes
 from onshi.judge.case import Finding
-from onshi.judge.claimed import free_texts, is_unknown
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.compare import address, fold_kana, plain
 from onshi.judge.findings import Half
 from onshi.judge.japanese_days import day_in
+from onshi.judge.receipts import free_texts, is_unknown
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onshi.judge.case import Finding
-from onshi.judge.claimed import is_unknown
 from onshi.judge.claiming import bills, no_bill
 from onshi.judge.findings import Half
+from onshi.judge.receipts import is_unknown
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from onshi.claims.records import Settled
 from onshi.judge.case import Case, Finding
-from onshi.judge.claimed import is_unknown
 from onshi.judge.claiming import bills, no_bill, settled
 from onshi.judge.compare import plain
 from onshi.judge.findings import Half
 from onshi.judge.look import handling
+from onshi.judge.receipts import is_unknown
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

@@ -7,10 +7,10 @@ from itertools import combinations
 
 from onshi.claims.records import Receipt
 from onshi.judge.case import Case, Finding
-from onshi.judge.claimed import carries, numbers
 from onshi.judge.claiming import Bill, bills, confirmed, no_bill, settled, told
 from onshi.judge.findings import Half
 from onshi.judge.look import copay_chosen, handling
+from onshi.judge.receipts import carries, numbers
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 from onshi.visit import Chart

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from onshi.judge.case import Finding
-from onshi.judge.claimed import is_unknown, nines, numbers, sevens
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.common import full_charge
 from onshi.judge.compare import plain
 from onshi.judge.findings import Half
+from onshi.judge.receipts import is_unknown, nines, numbers, sevens
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 

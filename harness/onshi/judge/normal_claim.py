@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from onshi.judge.case import Finding
-from onshi.judge.claimed import is_unknown, nines, numbers, remarked
 from onshi.judge.claiming import Basis, Bill, disaster
 from onshi.judge.common import show
 from onshi.judge.findings import Half
+from onshi.judge.receipts import is_unknown, nines, numbers, remarked
 from onshi.visit import Chart
 
 __all__ = ["normal_claim", "show_numbers"]
