@@ -693,3 +693,14 @@ def test_a_name_or_kana_that_has_changed_meanwhile_is_still_the_patient_s():
     assert verdict(online(mine), h13.NORMAL) is MET
     renamed = receipt(patient=person(family_kana="タカバシ"), chart_no="77")
     assert verdict(online(renamed, beside), h13.NORMAL) is MET
+
+
+def test_the_days_of_a_bill_say_which_visits_it_is_for():
+    began = {**NEW_NUMBERS, "acquired": date(2025, 10, 25)}
+    first = came(did(status="invalid"), LOST)
+    second = came(KNOWN, answer("1", record(**began)), on=SECOND, truth=qualified(**began))
+    old, new = receipt(OLD, OLD_MARK, days=(20,)), receipt(NEW, days=(27,))
+    claim = claimed(old, new, truth=qualified(**began))
+    assert verdict(told(first, second, claim), h13.NORMAL) is MET
+    assert verdict(told(first, second, claim), h15.FORMER) is MET
+    assert broken(told(first, second, claim)) - {("H47", "warn")} == set()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from onshi.judge.bases import Basis
 from onshi.judge.case import Finding
-from onshi.judge.claiming import Basis, Bill, disaster
+from onshi.judge.claiming import Bill, disaster
 from onshi.judge.common import show
 from onshi.judge.findings import Half
 from onshi.judge.receipts import is_unknown, nines, numbers, remarked

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from onshi.claims.records import Receipt
+from onshi.judge.bases import confirmed
 from onshi.judge.case import Case, Finding
-from onshi.judge.claiming import Bill, bills, confirmed, no_bill, settled, told
+from onshi.judge.claiming import Bill, bills, no_bill, settled, told
 from onshi.judge.findings import Half
 from onshi.judge.look import copay_chosen, handling
 from onshi.judge.receipts import carries, numbers
