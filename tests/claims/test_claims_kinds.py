@@ -87,6 +87,15 @@ def test_sevens_and_nothing_else(ho: str, missing: list[str]) -> None:
     assert all(p.certain for p in described.missing) is (described.kind == "unknown")
 
 
+def test_what_is_wrong_is_said_with_what_would_be_right() -> None:
+    lines = changed(UNKNOWN, HO="HO,06139992,１２,\x074567,1,291")
+    assert [p.text for p in describe(receipt(lines)).missing] == [
+        "保険者番号「06139992」: 77777777 か 77777779 です",
+        "記号「１２」: 不詳では記録しません",
+        "番号「\\x074567」: 777777777（9 桁）です",
+    ]
+
+
 def test_late_elderly_have_eight_sevens() -> None:
     nine = changed(UNKNOWN_LATE, HO=SEVENS)
     assert lacks(nine) == [("F1", True)]

@@ -211,7 +211,8 @@ def _normal(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
 def _old(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
     note = next(n for n in found if n.role == "old")
     has = bool(receipt.insurer_number and receipt.number)
-    yield Point("F7", has, True, f"過去の番号: {_numbers(receipt)}", receipt.line)
+    text = f"過去の番号: {_numbers(receipt)}" if has else "過去の保険者番号と番号が揃っていません"
+    yield Point("F7", has, True, text, receipt.line)
     yield _coded(note, "820000245 旧資格情報")
     others = [n for n in found if n.role not in ("old", "split")]
     text = "不詳・申立書のコメントもある" if others else "旧資格情報のコメントだけがある"
@@ -229,12 +230,17 @@ def _unknown(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
 
 def _sevens(receipt: Receipt) -> Iterator[Point]:
     """保険者番号, 記号, 番号 (``004:L133``, ``004:L137``, ``004:L138``)."""
-    line, insurer = _line(receipt, "HO"), receipt.insurer_number
-    yield Point("F1", insurer in UNKNOWN_INSURERS, True, f"保険者番号「{shown(insurer)}」", line)
-    yield Point("F1", not receipt.symbol, True, f"記号「{shown(receipt.symbol)}」", line)
-    right = _plain(receipt.number) == unknown_number(receipt)
-    expected = f"{len(unknown_number(receipt))} 桁の 7 であるべき番号"
-    yield Point("F1", right, True, f"{expected}「{shown(receipt.number)}」", line)
+    line, insurer, symbol = _line(receipt, "HO"), receipt.insurer_number, receipt.symbol
+    number, right = receipt.number, unknown_number(receipt)
+    first = " か ".join(UNKNOWN_INSURERS)
+    yield _told(insurer in UNKNOWN_INSURERS, "保険者番号", insurer, f"{first} です", line)
+    yield _told(not symbol, "記号", symbol, "不詳では記録しません", line)
+    yield _told(_plain(number) == right, "番号", number, f"{right}（{len(right)} 桁）です", line)
+
+
+def _told(met: bool, name: str, text: str, expected: str, line: int) -> Point:
+    found = f"{name}「{shown(text)}」"
+    return Point("F1", met, True, found if met else f"{found}: {expected}", line)
 
 
 def _head(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
@@ -269,6 +275,7 @@ def _declarations(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
         if note.role not in ("unknown", "old", "split"):
             wide = not any(ord(c) < 0x7F or "\uff61" <= c <= "\uff9f" for c in note.text)
             text = f"{note.comment.code} の文字データ「{shown(note.text)}」"
+            text += "" if wide else ": 全角で記録します"
             yield Point("F4", wide, True, text, note.comment.line)
 
 

@@ -13,11 +13,21 @@ from dataclasses import dataclass
 from onshi.claims.records import Record
 from onshi.errors import OnshiError
 
-__all__ = ["BadClaimError", "Oddity", "Problem", "odd_shape", "shown", "split"]
+__all__ = ["BadClaimError", "Oddity", "Problem", "odd_shape", "shown", "split", "where"]
 
 _LARGEST = 64 * 1024 * 1024
 _SHOWN = 10
 _END = b"\x1a"
+
+
+def where(line: int, record: str, item: int, name: str) -> str:
+    """A place in words: ``3行目 RE 項番4（診療年月）``; what is 0 or "" is left out."""
+    place = f"{line}行目" if line else "ファイル"
+    if record:
+        place += f" {record}"
+    if item:
+        place += f" 項番{item}" + (f"（{name}）" if name else "")
+    return place
 
 
 @dataclass(frozen=True)
@@ -32,12 +42,7 @@ class Problem:
 
     def __str__(self) -> str:
         """``3行目 RE 項番4（診療年月）: …``."""
-        where = f"{self.line}行目" if self.line else "ファイル"
-        if self.record:
-            where += f" {self.record}"
-        if self.item:
-            where += f" 項番{self.item}" + (f"（{self.name}）" if self.name else "")
-        return f"{where}: {self.text}"
+        return f"{where(self.line, self.record, self.item, self.name)}: {self.text}"
 
 
 class BadClaimError(OnshiError):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from onshi.claims.layout import Layout
+from onshi.claims.lines import where
 from onshi.claims.records import Record
 
 __all__ = ["CHECKS", "Check", "Level", "Remark", "at"]
@@ -85,10 +86,7 @@ class Remark:
 
     def __str__(self) -> str:
         """``3行目 HO 項番2（保険者番号）: …``."""
-        where = f"{self.line}行目 {self.record}" if self.line else "ファイル"
-        if self.item:
-            where += f" 項番{self.item}（{self.name}）"
-        return f"{where}: {self.text}"
+        return f"{where(self.line, self.record, self.item, self.name)}: {self.text}"
 
 
 def at(
