@@ -5,6 +5,7 @@ The expected numbers of the main tables were written from the documents by hand.
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
@@ -153,7 +154,7 @@ def test_six_profiles_are_shipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "date", "sent", "answered", "n_troubled"),
+    ("name", "day", "sent", "answered", "n_troubled"),
     [
         ("saitama2024", "2024-08-20", 3415, 347, 251),
         ("hodanren2023", "2023-11-30", 55357, 8672, 5188),
@@ -163,12 +164,19 @@ def test_six_profiles_are_shipped() -> None:
         ("mhlw2023", "2023-07-20", None, None, None),
     ],
 )
-def test_whom_it_asked_and_when_it_plays(name, date, sent, answered, n_troubled) -> None:
+def test_whom_it_asked_and_when_it_plays(name, day, sent, answered, n_troubled) -> None:
     profile = load_profile(name)
     assert profile.name == name
-    assert profile.date.isoformat() == date
+    assert profile.date.isoformat() == day
     assert (profile.sent, profile.answered, profile.n_troubled) == (sent, answered, n_troubled)
     assert profile.kind == ("rules" if name == "mhlw2023" else "survey")
+
+
+@pytest.mark.parametrize("name", ["chiba2023", "hodanren2023", "hodanren2025", "saitama2024"])
+def test_it_plays_while_the_survey_was_made(name: str) -> None:
+    profile = load_profile(name)
+    first, last = map(date.fromisoformat, profile.fieldwork.split("～"))
+    assert first <= profile.date <= last
 
 
 @pytest.mark.parametrize("name", CATEGORIES)

@@ -176,8 +176,9 @@ def _without_words(step: Step) -> Step:
 class Category(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
     """One row of a survey's table of troubles. ``share`` is the printed percentage.
 
-    ``count`` and ``share`` are None where the source has lost them; ``status`` and ``reason`` say
-    so. ``troubles``: ids that belong to it beside those that name it (a rule document names none).
+    ``count`` and ``share`` are None where the source has lost them (``status`` says so), or never
+    had them, as a rule document; ``reason`` says why. ``troubles``: ids that belong to it beside
+    those that name it.
     """
 
     key: str
@@ -223,7 +224,7 @@ class Figure(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     table: str
     key: str
     label: str
-    count: float | None = None
+    count: int | float | None = None
     share: float | None = None
     text: str = ""
     source: str

@@ -83,7 +83,7 @@ _SHOWN = {
 
 def count_words(row: Category | Figure) -> str:
     """The count or the text of a row (``5,668``, ``36 推定``); ``不明`` where there is none."""
-    count = "" if row.count is None else f"{row.count:,.10g}"
+    count = "" if row.count is None else f"{row.count:,}"
     text = row.text if isinstance(row, Figure) else ""
     number = f"{count}（{text}）" if count and text else count or text
     if not number:
