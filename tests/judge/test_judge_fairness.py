@@ -25,7 +25,7 @@ from judge_cases import (
 from onshi.judge import look
 from onshi.judge.case import Case
 from onshi.judge.papers import provisional, serves
-from onshi.judge.rules import h01, h02, h05, h06, h08, h09, h10, h29, h31, h50
+from onshi.judge.rules import h01, h02, h05, h06, h08, h09, h10, h29, h31, h48, h50
 from onshi.seams import Answer
 from onshi.visit import Document, Handling, Visit
 
@@ -162,6 +162,22 @@ def test_h08_the_portal_knows_no_more_than_the_answer():
     asked = [("何で", ("document:マイナポータル",), "document:マイナポータル")]
     seen = visit(brings=("card", "phone"), asked=asked)
     assert verdict(case(full, NOTHING, visit_=seen), h08.NARROW) is BROKEN
+
+
+# ------------------------------------------------------------------------ H48
+@pytest.mark.parametrize(
+    ("born", "expected"),
+    [
+        (date(1955, 9, 30), BROKEN),
+        (date(1955, 10, 1), BROKEN),  # 70 on the first: from this month on
+        (date(1955, 10, 2), UNSEEN),  # 70 this month: from the next on
+        (date(1955, 11, 1), UNSEEN),
+    ],
+)
+def test_h48_a_share_is_expected_from_the_month_in_which_it_is_due(born, expected):
+    who = person(birthdate=born)
+    quiet = case(did(asked=(), warned=()), answer("1", record(who)), visit_=visit(who))
+    assert verdict(quiet, h48.SHARE) is expected
 
 
 # ------------------------------------------------------------------- ● in addresses

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 
 from onshi.judge.case import Case, Finding
 from onshi.judge.findings import Half
@@ -21,7 +22,7 @@ from onshi.visit import Chart
 SHARE = Half("H48", "warn", "負担割合の違いを知らせる")
 LIMIT = Half("H48", "warn", "限度額区分の違いを知らせる")
 NO_LIMIT = Half("H48", "warn", "限度額の情報がないことを、限度額なしとみなさない")
-_RATIO_FROM = 70
+_ELDERLY = 70
 
 
 @rule("H48")
@@ -46,16 +47,24 @@ def judge(case: Case) -> Iterator[Finding]:
 def _share_gap(case: Case, sent: list[Chart]) -> str:
     """How the share of the answer differs from the chart or the paper; empty if it does not.
 
-    From the age of 70 a share is expected in the answer; its absence is a difference too.
+    Once 高齢受給者 are due a share, it is expected in the answer; its absence is a difference too.
     """
     charts = [*case.visit.papers.values(), *([case.visit.chart] if case.visit.chart else [])]
     held = {c.copay_percent for c in charts if c.copay_percent is not None}
     online = {c.copay_percent for c in sent if c.copay_percent is not None}
     if online and held - online:
         return f"カルテ・書類 {_percents(held)}、回答 {_percents(online)}"
-    if not online and held and case.visit.patient.age(case.date) >= _RATIO_FROM:
+    if not online and held and case.date >= _share_from(case.visit.patient.birthdate):
         return f"カルテ・書類 {_percents(held)}、回答には割合がない"
     return ""
+
+
+def _share_from(birthdate: date) -> date:
+    """The first of the month after the day before the 70th birthday (born on the 1st: that day)."""
+    turned = date(birthdate.year + _ELDERLY, birthdate.month, 1)
+    if birthdate.day == 1:
+        return turned
+    return (turned + timedelta(days=31)).replace(day=1)
 
 
 def _percents(values: set[int]) -> str:
