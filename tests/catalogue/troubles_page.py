@@ -48,10 +48,11 @@ _HEAD = """\
 - **場面**、日付、故障の設定は試験のための設定で、資料の記述ではない。
 - **サーフェス**は製品がトラブルに出会う面。製品が使う面にないトラブルは、その製品では試さない。
 
+一つだけ試すには `onshi exec --trouble ID -- CMD` か `pytest --onshi-trouble ID`。
+
 ```sh
-onshi explain ID                  # 何が起き、どうあるべきか
-onshi exec --trouble ID -- CMD    # 一つだけ、プログラムに
-pytest --onshi-trouble ID         # 一つだけ、アダプターに
+onshi troubles --category invalid
+onshi explain billing.fusho_returned
 ```
 """
 
