@@ -24,6 +24,8 @@ from onshi.judge.case import Case, Finding, Verdict
 from onshi.judge.rules import rule, rules
 from onshi.judge.story import Chapter
 from onshi.judge.verdict import judge_case, outcome
+from onshi.outcomes import Row
+from onshi.reports.text import missing_text
 from onshi.visit import Chart, Handling
 
 FAIL = [
@@ -248,6 +250,9 @@ def test_context_is_said_beside_the_result_and_weighs_nothing():
     assert all(f.reason.startswith("参考: ") for f in told)
     assert outcome(told) == "skipped"
     assert outcome(judge_case(of("H03"), {"H03": "fail"})) == "skipped"
+    row = Row(trouble="t", result="skipped", findings=[*told, *judge_case(of("H44"))])
+    assert "H44 観測なし" in missing_text(row)
+    assert "参考" not in missing_text(row), "what was so is no reason why nothing was judged"
 
 
 def test_a_rule_outside_of_its_dates_is_not_judged():
