@@ -48,9 +48,7 @@ def missing_text(row: Row) -> str:
     """Why nothing could be judged."""
     if row.problem:
         return row.problem
-    unseen = [
-        f for f in row.findings if f.verdict is Verdict.NOT_OBSERVED and f.level != "context"
-    ]
+    unseen = [f for f in row.findings if f.verdict is Verdict.NOT_OBSERVED and f.level != "context"]
     reasons = "; ".join(f"{f.rule} {f.reason}" for f in unseen[:3])
     return "観測なし: " + (reasons or "この規則を判定できる項目がありません")
 
