@@ -106,6 +106,7 @@ def claim(
     line = f"RE,1,{kind},202510,{patient.name},{patient.sex},{patient.birthdate:%Y%m%d},,,,,{marks}"
     line = with_item(line, 36, items.get("kana", patient.family_kana + patient.given_kana))
     line = with_item(line, 4, items.get("name", patient.name))
+    line = with_item(line, 3, items.get("treated", "202510"))
     if "birthdate" in items:
         line = with_item(line, 6, items["birthdate"])
     treated = set(days)

@@ -301,7 +301,7 @@ def test_unknown_in_half_width_is_let_pass() -> None:
 @pytest.mark.parametrize(("month", "outcome"), [("202308", "returned"), ("202309", "corrected")])
 def test_unknown_can_be_claimed_since_2023_09(month: str, outcome: str) -> None:
     truth = coverage()
-    uke = claim(truth, *DECLARED, numbers=SEVENS, claimed=month)
+    uke = claim(truth, *DECLARED, numbers=SEVENS, treated="202307", claimed=month)
     assert decided(uke, truth).outcome == outcome
 
 
@@ -316,6 +316,8 @@ def test_formal_faults_come_back_with_their_place() -> None:
     settled = decided(claim(truth, kind="1122"), truth)
     assert (settled.outcome, settled.reason) == ("returned", DEFECT)
     assert "項番3（レセプト種別）" in settled.detail
+    settled = decided(claim(truth, claimed="202509"), truth)
+    assert (settled.outcome, settled.reason) == ("returned", DEFECT)
     settled = decided(claim(truth, numbers=("06139993", "１２３", "4567")), truth)
     assert "検証番号" in settled.detail
 

@@ -8,6 +8,7 @@ import pytest
 from claim_samples import (
     DENTAL,
     GO,
+    IR,
     NATIONAL,
     NORMAL,
     RE,
@@ -142,6 +143,8 @@ def problems(data: bytes) -> list[str]:
         ("".join(NORMAL).encode(), "ファイル: UTF-8 で書かれています"),
         (b"<?xml version='1.0'?>", "1行目 <?xml ve: 最初のレコードは IR（医科）か UK（歯科）です"),
         (as_bytes(NORMAL[1:]), "1行目 RE: 最初のレコードは IR"),
+        (as_bytes(("HI,1,202507,13,1,9999999,,00", *NORMAL[1:])), "1行目 HI: 返戻ファイルです"),
+        (as_bytes(changed(NORMAL, IR=with_item(IR, 3, "4"))), "1行目 IR: 点数表 4（調剤）"),
         (as_bytes(NORMAL[:-1]), "8行目 SI: 最後のレコードが GO ではありません"),
         (as_bytes((NORMAL[0], *NORMAL[2:])), "2行目 HO: RE より前にあり"),
         (as_bytes(NORMAL) + b"IR", "10行目: ファイルの終わり（0x1A）の後に続きがあります"),

@@ -30,8 +30,8 @@ def read_uke(data: bytes, file: str = "") -> Uke:
     records, reader.problems = split(data, reader.layout.name)
     first = "UK" if department == "歯科" else "IR"
     uke = None
-    if records and records[0].id != first:
-        reader.wrong(records[0], 0, "最初のレコードは IR（医科）か UK（歯科）です")
+    if records and (strange := _other_file(records[0], first)):
+        reader.wrong(records[0], 0, strange)
     elif records:
         uke = reader.file(records)
     if uke is None or reader.problems:
@@ -199,6 +199,17 @@ class Reader:
     def _not(self, record: Record, name: str, text: str, expected: str) -> None:
         stands = f"「{shown(text)}」とあります" if text else "ありません"
         self.wrong(record, self.layout.index(record.id, name), f"{stands}。{expected}")
+
+
+def _other_file(head: Record, first: str) -> str:
+    """What kind of file begins so, if it is none that is read."""
+    if head.id == "HI":
+        return "返戻ファイルです。再請求では HI・HR・HG を除き、IR（歯科は UK）と GO を付けます"
+    if head.id != first:
+        return "最初のレコードは IR（医科）か UK（歯科）です"
+    if head.field(3) == "4":
+        return "点数表 4（調剤）のファイルは読みません。医科か歯科のファイルです"
+    return ""
 
 
 def _pairs(text: str) -> tuple[str, ...]:

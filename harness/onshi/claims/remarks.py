@@ -45,7 +45,7 @@ CHECKS: dict[str, Check] = {
     "length": Check("バイト数、固定長", _RULE),
     "mixed_width": Check("記号・番号・氏名の全角と半角の混在", _RULE),
     "mode": Check("数字・英数・漢字のモード", _RULE),
-    "month": Check("診療年月と請求年月", _EITHER),
+    "month": Check("診療年月と請求年月", _EITHER, refused=True),
     "no_disease": Check("傷病名のレコード", _RULE, refused=True),
     "no_receipt": Check("レセプトの有無", _RULE),
     "no_service": Check("摘要のレコード", _RULE, refused=True),
