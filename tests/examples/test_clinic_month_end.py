@@ -133,6 +133,20 @@ def test_a_share_that_changed_is_asked_about(tmp_path: Path, said: str, kind: st
     assert ("お返しする額" in "".join(case.dialog.warned)) is (said == "use_online")
 
 
+@pytest.mark.parametrize(("said", "mark"), [("use_online", "28"), ("keep_chart", "26")])
+def test_a_bracket_that_changed_is_asked_about(tmp_path: Path, said: str, mark: str) -> None:
+    office = Office(tmp_path, replace(PAGE, limit="A01"))
+
+    def with_limit(bracket: str) -> dict[str, Any]:
+        block = {"LimitApplicationCertificateClassificationFlag": bracket}
+        return answer(record(LimitApplicationCertificateRelatedInfo=block))
+
+    office.visit(with_limit("A01"))
+    case = office.claim(with_limit("A03"), ("限度額区分", said))
+    assert office.queries[-1][0]["LimitApplicationCertificateRelatedConsFlg"] == "1"
+    assert receipt_of(case).marks == (mark,)
+
+
 def test_a_recheck_about_somebody_else_counts_for_nothing(office) -> None:
     office.visit(answer(record()))
     case = office.claim(answer(record(NameKana="ﾍﾞﾂ ｼﾞﾝ")))
@@ -299,6 +313,28 @@ def test_a_reclaim_keeps_its_number_and_history(office) -> None:
     assert office.claim(new, day=date(2025, 12, 11)).held is False
 
 
+def test_a_share_that_came_back_wrong_is_put_right(tmp_path: Path) -> None:
+    late = {"InsurerNumber": "39131008", "InsuredCardSymbol": None, "Birthdate": "19420401"}
+    page = replace(
+        PAGE, insurer_number="39131008", symbol="", birthdate=date(1942, 4, 1), copay_percent=20
+    )
+    office = Office(tmp_path, page)
+
+    def with_share(share: str) -> dict[str, Any]:
+        return answer(record(**late, InsuredPartialContributionRatio=share))
+
+    office.visit(with_share("020"))
+    sent = office.claim(with_share("020"))
+    assert (receipt_of(sent).kind, receipt_of(sent).marks) == ("1318", ("41",))
+    office.send_back(sent, "記載事項の不備")
+    office.visit(with_share("030"), ("負担割合", "use_online"), day=date(2025, 11, 28))
+    case = office.claim(with_share("030"), ("再確認", "use_online"), day=date(2025, 12, 6))
+    again = uke_of(case).receipts[0]
+    assert (again.kind, again.marks, again.days) == ("1310", (), (DAY,))
+    assert again.search_no
+    assert "追加でいただく額 291円" in "".join(case.dialog.warned)
+
+
 def test_a_claim_to_the_other_payer_is_a_first_claim(office) -> None:
     office.visit(answer(record()))
     office.send_back(office.claim(answer(record())), "該当者なし")
@@ -320,8 +356,9 @@ def test_a_returned_unknown_insurer_is_looked_for_again(bare) -> None:
     assert bare.claim(NONE, day=RECLAIM_DAY).held
     found = answer(record(InsuredCardValidDate="20251001"))
     bare.visit(found, ("保険が異な", "use_online"), day=date(2025, 12, 8))
-    receipt = receipt_of(bare.claim(found, day=date(2025, 12, 10)))
-    assert (numbers(receipt), codes(receipt)) == (OWN, [])
+    case = bare.claim(found, day=date(2025, 12, 10))
+    assert (numbers(receipt_of(case)), codes(receipt_of(case))) == (OWN, [])
+    assert case.evidence == ("moushitatesho", "online")
 
 
 @pytest.mark.parametrize(

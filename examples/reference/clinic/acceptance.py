@@ -178,7 +178,8 @@ class Acceptance:
         case.share = by_answer.get(answer, ours)
         paper = chosen_document(answer)
         if paper:
-            case.evidence = (*case.evidence, ways.WAY_OF.get(paper, "other"))
+            way = ways.WAY_OF.get(paper, "other")
+            case.evidence = tuple(dict.fromkeys((*case.evidence, way)))
         if answer == USE_ONLINE:
             case.page = self.charts.save(replace(case.page, copay_percent=theirs))
 

@@ -112,5 +112,9 @@ class MonthEndCase:
         self.stopped = True
         self.say(reason)
 
+    def rests_on(self, evidence: tuple[str, ...]) -> None:
+        """What confirmed it, beside what is there already."""
+        self.evidence = tuple(dict.fromkeys((*self.evidence, *evidence)))
+
     def next_part(self) -> None:
         self.stopped, self.by_recheck = False, ""

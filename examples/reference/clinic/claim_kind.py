@@ -26,7 +26,8 @@ _OLD_NOTE, _UNKNOWN_NOTE = "820000245", "820000246"
 
 @dataclass(frozen=True, kw_only=True)
 class Decision:
-    """``kind``, with which numbers, of which ``plan``; ``notes`` as in claim_file.Receipt.
+    """``kind``, with which numbers, of which ``plan``; ``notes`` as in claim_file.Receipt,
+    ``limit`` the 限度額区分.
 
     ``basis`` says what it rests on, as it is kept with the claim.
     """
@@ -36,6 +37,7 @@ class Decision:
     plan: str
     basis: str
     share: int | None = None
+    limit: str = ""
     notes: tuple[tuple[str, str], ...] = ()
 
 
@@ -55,6 +57,7 @@ class ClaimKind:
                 plan=confirmed.plan,
                 basis=self.basis(case, standing, confirmed),
                 share=share,
+                limit=self.limit(case, standing),
             )
         if standing.paid_in_full or standing.share is None:
             case.hold(
@@ -75,16 +78,19 @@ class ClaimKind:
         shown = standing.shown_later
         if shown is None or shown.insurance is None:
             return self.as_at_the_visit(case, standing, then) if then else standing.valid_again
-        if then is None or shown.insurance.same_as(then):
+        if then is None:
             return self.afterwards(case, standing, shown)
+        if shown.insurance.same_as(then):
+            return self.as_at_the_visit(case, standing, then)
         return self.then_or_later(case, standing, then, shown)
 
     def basis(self, case: MonthEndCase, standing: Standing, confirmed: Insurance) -> str:
         """What showed these numbers: a visit with its moment, or the inquiry before the claim."""
         for visit in (*reversed(standing.visits), *reversed(standing.later)):
             if visit.insurance is not None and visit.insurance.same_as(confirmed):
+                case.rests_on(visit.evidence)
                 return f"{visit.at}の確認({'、'.join(visit.evidence)})"
-        case.evidence = (*case.evidence, "online")
+        case.rests_on(("online",))
         return f"{case.errand.day}の再照会"
 
     def afterwards(
@@ -142,6 +148,11 @@ class ClaimKind:
         if standing.share is None or (now is not None and case.by_recheck == USE_ONLINE):
             return now if now is not None else standing.page.copay_percent
         return standing.share
+
+    def limit(self, case: MonthEndCase, standing: Standing) -> str:
+        """As known at the visit; what the system says now, where the operator says so."""
+        now = standing.again.record.limit if standing.again and standing.again.record else ""
+        return now if now and case.by_recheck == USE_ONLINE else standing.limit
 
     # ---------------------------------------------------------------- known
     def former(self, case: MonthEndCase, standing: Standing) -> Decision | None:

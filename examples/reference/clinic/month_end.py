@@ -107,7 +107,7 @@ class MonthEnd:
             insurance=None if aid else insurance,
             relation=insurance.relation or page.relation or "",
             share=share,
-            marks=claim_file.marks(decision.plan, standing.limit, share),
+            marks=claim_file.marks(decision.plan, decision.limit, share),
             public=((insurance.insurer_number, insurance.number), *public) if aid else public,
             notes=decision.notes,
             confirmed=decision.kind == NORMAL,
