@@ -9,6 +9,7 @@ import msgspec
 import pytest
 from case_table import Line, load
 
+from onshi.catalogue.load import load_rules
 from onshi.judge.case import Case, Verdict
 from onshi.judge.story import Story
 from onshi.visit import Chart, Handling
@@ -62,3 +63,20 @@ def test_less_reported_is_neither_worse_nor_better(rule: str):
 
 def broken(line: Line) -> set[str]:
     return {f.expected for f in line.findings() if f.verdict is Verdict.BROKEN}
+
+
+@pytest.mark.parametrize("rule", sorted({line.rule for line in LINES}))
+def test_what_changes_a_verdict_is_named_in_what_the_rule_observes(rule: str):
+    named = load_rules()[rule].observes
+    for line in LINES:
+        if line.rule != rule:
+            continue
+        was = verdicts(line)
+        for name, less in variants(line.build()):
+            now = verdicts(Line(rule, line.kind, line.what, lambda less=less: less))
+            field = next(part for part in name.split(".") if not part.isdecimal())
+            assert now == was or f"handling.{field}" in named, f"{line} needs handling.{field}"
+
+
+def verdicts(line: Line) -> set[tuple[str, Verdict]]:
+    return {(f.expected, f.verdict) for f in line.findings()}
