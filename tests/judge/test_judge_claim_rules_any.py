@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import pytest
 from claim_stories import (
     DECLARED,
     NEW_NUMBERS,
@@ -186,8 +187,19 @@ def stories(draw, claims=CLAIMS) -> Story:
 
 
 @given(stories())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_no_rule_raises_and_each_says_something(story):
+    every_rule_speaks(story)
+
+
+@pytest.mark.soak
+@given(stories())
+@settings(max_examples=2000, deadline=None)
+def test_no_rule_raises_in_many_courses(story):
+    every_rule_speaks(story)
+
+
+def every_rule_speaks(story):
     for id, function in story_rules().items():
         found = list(function(story))
         assert found, id
@@ -200,7 +212,7 @@ def test_no_rule_raises_and_each_says_something(story):
 
 
 @given(stories(claims=None))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_course_without_a_claim_breaks_no_claim_rule(story):
     for id in [*CLAIMED, "H11", "H28"]:
         for finding in story_rules()[id](story):
@@ -208,7 +220,7 @@ def test_a_course_without_a_claim_breaks_no_claim_rule(story):
 
 
 @given(stories())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_product_that_reports_nothing_but_files_of_others_is_not_blamed(story):
     stranger = person("p9", birthdate=date(1901, 1, 1))
     theirs = [

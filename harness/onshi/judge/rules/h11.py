@@ -14,6 +14,7 @@ from onshi.judge.story import Story
 
 NUMBERS = Half("H11", "fail", "あとから確認できた資格の番号で請求し、不詳のままにしない")
 RECORD = Half("H11", "warn", "あとから確認したことを根拠として残す")
+_SHOWN = frozenset({"online", "hokensho", "kakuninsho", "oshirase", "portal"})
 
 
 @story_rule("H11")
@@ -37,6 +38,8 @@ def _recorded(bill: Bill) -> Finding:
     kept = [k for case in cases if (k := handling(case).evidence) is not None]
     if not kept:
         return RECORD.unseen("handling.evidence が報告されていない")
-    if any(kept):
+    if _SHOWN & {one for evidence in kept for one in evidence}:
         return RECORD.met(f"{basis}を残した")
+    if any(kept):
+        return RECORD.unseen("残した根拠が、あとからの確認のものかどうか分からない")
     return RECORD.broken(f"{basis}が残っていない", "handling.evidence=（なし）")

@@ -9,7 +9,7 @@ from onshi.claims.records import Receipt
 from onshi.judge.case import Finding
 from onshi.judge.claiming import Bill, bills, disaster, no_bill
 from onshi.judge.findings import Half
-from onshi.judge.receipts import has_code, is_unknown, remarked
+from onshi.judge.receipts import has_code, is_old, is_unknown, remarked
 from onshi.judge.rules import story_rule
 from onshi.judge.story import Story
 
@@ -48,6 +48,8 @@ def _first(bill: Bill) -> Finding:
         return FIRST.broken(
             "「不詳」より前に別の記載がある", f"摘要の {note.comment.place + 1} 番目"
         )
+    if is_old(receipt):
+        return FIRST.broken("「不詳」と「旧資格情報」の両方が書かれている")
     if note.comment.section != _WHOLE:
         return FIRST.broken("「不詳」の診療識別が01でない", f"診療識別「{note.comment.section}」")
     return FIRST.met("摘要の先頭にある")

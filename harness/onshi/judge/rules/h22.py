@@ -22,11 +22,15 @@ PHONE = Half("H22", "warn", "連絡先を書く")
 
 @dataclass(frozen=True)
 class _Item:
-    """One thing that has to be there: its role, its name, what was declared ("" not known)."""
+    """One thing that has to be there: its role, its name, what was declared ("" not known).
+
+    ``nth``: of several with one role, this is that one, from 1.
+    """
 
     role: NoteRole
     name: str
     declared: str = ""
+    nth: int = 1
 
 
 @story_rule("H22")
@@ -69,7 +73,9 @@ def _needed(bill: Bill) -> list[_Item]:
         _Item("address", "住所（830000505）", places[0] if places else patient.address),
         _Item("contact_date", "患者への連絡を行った日付（830000508）"),
     ]
-    found += [_Item("more_addresses", "2つ目からの住所（830000506）", a) for a in places[1:]]
+    for nth, place in enumerate(places[1:], start=1):
+        name = f"{nth + 1}つ目の住所（830000506）"
+        found.append(_Item("more_addresses", name, place, nth))
     for key, role, name in (
         ("insurer_name", "insurer_name", "保険者等名称（830000503）"),
         ("employer", "employer", "事業所名（830000504）"),
@@ -86,7 +92,9 @@ def _said(bill: Bill) -> dict[str, object]:
 
 
 def _there(bill: Bill, item: _Item) -> bool:
-    if any(n.role == item.role and plain(n.text) for n in notes(bill.receipt)):
+    """In a comment of its own, together with others of its role, or in free words."""
+    own = [n.text for n in notes(bill.receipt) if n.role == item.role and plain(n.text)]
+    if len(own) >= item.nth or any(address(item.declared) in address(text) for text in own):
         return True
     return any(_speaks_of(text, item, bill) for text in free_texts(bill.receipt))
 
