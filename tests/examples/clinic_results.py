@@ -32,6 +32,7 @@ LAYERS = (
     "terminal PC",
     "human-process",
     "backend data",
+    "billing-after-the-fact",
 )
 CLINICS = {"reference": "Reference", "naive": "Naive"}
 INSTALLATIONS = {

@@ -1,4 +1,4 @@
-"""Every trouble of reader, card, patient, terminal PC and backend data, at both clinics.
+"""Every trouble of reader, card, patient, terminal PC, backend data and billing, at both clinics.
 
 ``clinic_results.txt`` is what came of it: a line for each, so that a change of a trouble, a rule
 or a clinic is seen where it takes effect. It is read by people before it is written anew.
@@ -17,7 +17,20 @@ from onshi.course import Course
 from onshi.judge.rules import h31
 
 LINES = TABLE.read_text("utf-8").splitlines()
+WITHOUT_A_CLAIM = {
+    "billing.fusho_returned",
+    "billing.furikae_not_possible_returned",
+    "billing.returned_insurer_difference",
+    "billing.settle_later",
+    "billing.ten_wari_saturday_refund",
+    "copay.ratio_differs_visit_vs_claim",
+    "eligibility.retroactive_insurer_change",
+    "eligibility.valid_then_invalid_return",
+}
+"""What goes wrong with the claim only, and the naive clinic writes none."""
 NAIVE_BUT_LUCKY = {
+    "billing.kasan_depends_on_consent face": "no rule judges the fee",
+    "billing.kasan_depends_on_consent pcsc": "as before",
     "card.cert_expired_in_grace face": "the reader lets the patient through",
     "card.left_behind pcsc": "it looks at the reader when the next card lies there",
     "eligibility.drug_info_delay folder": "it asks for no 薬剤情報",
@@ -35,6 +48,25 @@ NAIVE_BUT_LUCKY = {
     "eligibility.old_still_valid_new_pending folder": "as before",
     "eligibility.old_still_valid_new_pending webapi": "as before",
     "eligibility.other_person_medical_info folder": "it asks for no 薬剤情報",
+    "human.expired_hokensho_or_oshirase_only face": "it takes no document for a confirmation",
+    "human.expired_hokensho_or_oshirase_only pcsc": "as before",
+    "human.low_use_low_exposure face": "nothing is wrong but how seldom a card comes",
+    "human.low_use_low_exposure folder": "as before",
+    "human.low_use_low_exposure pcsc": "as before",
+    "human.low_use_low_exposure webapi": "as before",
+    "human.oshirase_lacks_honnin_kazoku face": "it copies what comes, and so nothing where nothing",
+    "human.oshirase_lacks_honnin_kazoku folder": "as before",
+    "human.oshirase_lacks_honnin_kazoku webapi": "as before",
+    "human.positive_report face": "nothing is wrong",
+    "human.positive_report folder": "as before",
+    "human.positive_report pcsc": "as before",
+    "human.positive_report webapi": "as before",
+    "human.queue_congestion face": "it waits for ever, and this is not for ever",
+    "human.queue_congestion folder": "as before",
+    "human.queue_congestion pcsc": "as before",
+    "human.queue_congestion webapi": "as before",
+    "human.security_privacy_concern face": "rules of level context only show what is left",
+    "human.security_privacy_concern folder": "as before",
     "op.consent_limit_not_given face": "it drops the limit and shows no field for it",
     "op.consent_prompts_many face": "as before",
     "op.device_model_differs pcsc": "it ties itself to no model",
@@ -73,7 +105,9 @@ def test_the_reference_handles_every_one() -> None:
 def test_the_naive_breaks_all_but_a_few() -> None:
     lines = [line.split() for line in LINES if line.split()[2] == "naive"]
     lucky = [w for w in lines if w[3] != "failed" and not any(r.startswith("~") for r in w)]
-    assert {f"{w[0]} {w[1]}" for w in lucky} == set(NAIVE_BUT_LUCKY)
+    assert {w[0] for w in lucky} >= WITHOUT_A_CLAIM
+    others = {f"{w[0]} {w[1]}" for w in lucky if w[0] not in WITHOUT_A_CLAIM}
+    assert others == set(NAIVE_BUT_LUCKY)
     assert [w[0] for w in lines if "PROBLEM" in w] == []
 
 
