@@ -79,7 +79,12 @@ def inquiry_of(chart: Chart, *, limit_consent: bool) -> dict[str, str]:
 
 
 def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Coverage:
-    """Person, then scene, then faults. Returns what was true before the scene was edited."""
+    """Person, then scene, then faults. Returns what was true before the scene was edited.
+
+    Raises :class:`OnshiError` for a trouble that cannot be brought about, with the reason.
+    """
+    if trouble.why_not:
+        raise OnshiError(f"{trouble.id} cannot be brought about: {trouble.why_not}")
     if trouble.date is not None:
         desk.travel(trouble.date)
     if trouble.situation.person:

@@ -14,6 +14,7 @@ from onshi.catalogue.load import load_troubles
 from onshi.catalogue.records import Step, Trouble
 from onshi.course import Course
 from onshi.eligibility.service import EligibilityService
+from onshi.errors import OnshiError
 from onshi.judge.case import Verdict
 from onshi.seams import Inquiry
 from onshi.workspace import workspace
@@ -96,3 +97,14 @@ def shown(desk: Desk, visit: Visit) -> set[str]:
         birthdate=asked["Birthdate"],
     )
     return {str(service.ask(i).validity) for i in (Inquiry(by_card=desk.patient.key), numbers)}
+
+
+@pytest.mark.parametrize("how", ["apply", "visit"])
+def test_what_cannot_be_brought_about_is_refused_with_its_reason(how: str) -> None:
+    with (
+        Desk(date=DATE, doors=()) as desk,
+        pytest.raises(
+            OnshiError, match=r"human\.complaints cannot be brought about: .*注入できない"
+        ),
+    ):
+        getattr(desk, how)("human.complaints")
