@@ -95,7 +95,7 @@ def claim(
 ) -> Uke:
     """A claim with the numbers of ``c``, of 公費 alone without HO; ``extra`` are further lines.
 
-    ``items`` go into RE.
+    ``items`` are of RE, but for ``claimed`` (請求年月), ``service`` (the SI line), ``total`` (GO).
     """
     patient, q = c.patient, c.qualification
     alone = kind[1] == "2"
@@ -123,8 +123,8 @@ def claim(
         *(e for e in extra if e.startswith("MF,")),
         "SY,0000999,20251020,1,,検証用傷病名,01,",
         *(e for e in extra if e.startswith("CO,")),
-        "SI,11,1,111000110,,291,1",
-        f"GO,{count},291,99",
+        items.get("service", "SI,11,1,111000110,,291,1"),
+        f"GO,{count},{items.get('total', '291')},99",
     ]
     return read_uke(as_bytes(lines))
 

@@ -16,6 +16,7 @@ from claim_people import (
     person,
     with_q,
 )
+from claim_samples import SI, with_item
 
 from onshi.claims.clearing import DEFECT, NOBODY, WRONG_INSURER, service_days, settle
 from onshi.people.records import Limit, Registered
@@ -214,6 +215,32 @@ def test_the_share_of_elderly(kind: str, fine: bool) -> None:
     assert (decided(claim(truth, kind=kind), truth).outcome == "accepted") is fine
 
 
+@pytest.mark.parametrize(
+    ("kind", "fine"), [("1114", True), ("1113", True), ("1112", False), ("1116", False)]
+)
+def test_the_share_of_a_child(kind: str, fine: bool) -> None:
+    truth = coverage(person(birthdate=date(2022, 5, 1)), preschool=True)
+    assert (decided(claim(truth, kind=kind), truth).outcome == "accepted") is fine
+
+
+@pytest.mark.parametrize(("kind", "fine"), [("1317", True), ("1319", False)])
+def test_kinds_of_inpatients_say_the_same(kind: str, fine: bool) -> None:
+    truth = late(10)
+    assert (decided(claim(truth, kind=kind), truth).outcome == "accepted") is fine
+
+
+@pytest.mark.parametrize(
+    ("ratio", "marks", "fine"), [(20, "41", True), (10, "42", True), (20, "29", False)]
+)
+def test_the_usual_bracket_of_late_elderly_goes_by_their_share(
+    ratio: int, marks: str, fine: bool
+) -> None:
+    limit = Limit(card="01", bracket="B04", start=date(2025, 8, 1), end=date(2026, 7, 31))
+    truth = late(ratio, limit=limit)
+    settled = decided(claim(truth, kind="1318", marks=marks), truth)
+    assert (settled.outcome == "accepted") is fine
+
+
 def test_elderly_whose_share_nobody_knows_are_not_judged() -> None:
     truth = coverage(person(birthdate=date(1952, 4, 1)))
     for kind in ("1118", "1110", "1112"):
@@ -316,6 +343,10 @@ def test_formal_faults_come_back_with_their_place() -> None:
     settled = decided(claim(truth, kind="1122"), truth)
     assert (settled.outcome, settled.reason) == ("returned", DEFECT)
     assert "項番3（レセプト種別）" in settled.detail
+    wrong_total = claim(truth, total="290")
+    settled = decided(wrong_total, truth)
+    assert (settled.outcome, settled.reason) == ("returned", DEFECT)
+    assert "GO 項番3（総合計点数）" in settled.detail
     settled = decided(claim(truth, claimed="202509"), truth)
     assert (settled.outcome, settled.reason) == ("returned", DEFECT)
     settled = decided(claim(truth, numbers=("06139993", "１２３", "4567")), truth)
@@ -358,6 +389,10 @@ def test_days_are_those_of_jd_else_of_the_services_else_none() -> None:
         date(2025, 10, 31),
     )
     assert service_days(claim(truth, days=()).receipts[0]) == ()
+    of_service = claim(truth, days=(), service=with_item(SI, 22, "")).receipts[0]
+    assert service_days(of_service) == ()
+    of_service = claim(truth, days=(), service=with_item(SI, 17, "2")).receipts[0]
+    assert service_days(of_service) == (date(2025, 10, 5), date(2025, 10, 10))
     old, new = changed_insurer(date(2025, 10, 15))
     assert decided(claim(old, days=()), new, old, new).outcome == "accepted"
 

@@ -96,6 +96,13 @@ def test_what_is_wrong_is_said_with_what_would_be_right() -> None:
     ]
 
 
+def test_sevens_in_the_number_alone_are_meant_as_unknown() -> None:
+    lines = changed(NORMAL, HO="HO,06139992,,777777777,1,291")
+    assert describe(receipt(lines)).kind == "unknown"
+    eight = changed(NORMAL, HO="HO,06139992,,77777777,1,291")
+    assert describe(receipt(eight)).kind == "normal"
+
+
 def test_late_elderly_have_eight_sevens() -> None:
     nine = changed(UNKNOWN_LATE, HO=SEVENS)
     assert lacks(nine) == [("F1", True)]

@@ -9,6 +9,7 @@ from claim_samples import (
     DENTAL,
     GO,
     IR,
+    JD,
     NATIONAL,
     NORMAL,
     RE,
@@ -121,6 +122,13 @@ def test_records_may_end_early_and_lines_in_lf_alone() -> None:
     (receipt,) = read_uke(data).receipts
     assert receipt.points == 291
     assert receipt.kana == "ケンショウタロウ"
+
+
+def test_days_that_are_not_counted_and_full_width_spaces() -> None:
+    lines = changed(NORMAL, JD=with_item(JD, 5, "2"), RE=with_item(RE, 4, "　検証 "))
+    (receipt,) = read_uke(as_bytes(lines)).receipts
+    assert receipt.days == (date(2025, 5, 10),)
+    assert receipt.name == "　検証"
 
 
 def test_the_history_of_a_reclaim_stays_with_its_receipt() -> None:
