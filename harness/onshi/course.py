@@ -7,7 +7,7 @@ seen with :meth:`Course.handled`, go on with the visit that this returns until t
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +107,11 @@ class Course:
         """What was last reported of a visit of the patient whom the trouble is about."""
         seen = [p.handling for p in self._pages if p.visit.purpose == "visit"]
         return seen[-1] if seen else None
+
+    @property
+    def unreadable(self) -> list[str]:
+        """Of each claim that could not be read, its day and what is wrong where."""
+        return [f"{page.visit.date} の請求: {page.problem}" for page in self._pages if page.problem]
 
     @property
     def following(self) -> bool:
@@ -226,7 +231,26 @@ class Course:
                 page.handling, trouble, **page.more, limits=self._limits, levels=self._levels
             )
         ]
-        return found + judge_story(self.story(trouble), self._levels)
+        for story in self._stories(trouble):
+            found += judge_story(story, self._levels)
+        return found
+
+    def _stories(self, trouble: Trouble | None) -> list[Story]:
+        """The story of each patient whose claim is looked at; of everybody, where nobody's is.
+
+        What was asked and decided about one patient says nothing of another's claim.
+        """
+        whole = self.story(trouble)
+        claimed = [c.case.visit.patient.key for c in whole.chapters if c.purpose != "visit"]
+        if not claimed:
+            return [whole]
+        return [
+            replace(
+                whole,
+                chapters=[c for c in whole.chapters if c.case.visit.patient.key == key],
+            )
+            for key in dict.fromkeys(claimed)
+        ]
 
     def story(self, trouble: Trouble | None = None) -> Story:
         """The course so far as the rules about claims see it."""

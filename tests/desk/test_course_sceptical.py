@@ -164,3 +164,25 @@ def test_steps_that_nobody_can_go_through_are_refused_when_read(
     with pytest.raises(BadFileError, match=says) as error:
         read_troubles(tmp_path)
     assert error.value.line == line
+
+
+def test_what_one_patient_showed_says_nothing_of_anothers_claim(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    told: list[list[tuple[str, str]]] = []
+    monkeypatch.setattr(
+        "onshi.course.judge_story",
+        lambda story, levels: (
+            told.append([(c.purpose, c.case.visit.patient.key) for c in story.chapters]) or []
+        ),
+    )
+    steps = (Step(do="claim"), Step(next=True), Step(next=True), Step(do="claim"))
+    with Desk(date=FIRST, doors=()) as desk:
+        course = Course(desk, trouble(*steps), {"webapi"})
+        while course.handled(Handling()) is not None:
+            pass
+        course.findings()
+    one, two = told
+    assert [purpose for purpose, _ in one] == [purpose for purpose, _ in two] == ["visit", "claim"]
+    assert len({key for _, key in one}) == len({key for _, key in two}) == 1
+    assert one != two
