@@ -15,16 +15,17 @@ import pytest
 from markdown_it import MarkdownIt
 from report_runs import EVIL, FORMULA, small_rows, small_run
 
+from onshi.catalogue.load import load_troubles
 from onshi.catalogue.records import RuleText, Trouble
 from onshi.errors import OnshiError
-from onshi.judge.case import Verdict
-from onshi.outcomes import OUT_OF_TIME, Row
+from onshi.judge.case import Finding, Verdict
+from onshi.outcomes import OUT_OF_TIME, Outcome, Row, row
 from onshi.reports.baseline import change_lines, since
 from onshi.reports.csv import COLUMNS
 from onshi.reports.gather import gather
 from onshi.reports.junit import junit
 from onshi.reports.markdown import SHOWN, markdown
-from onshi.reports.run import Run, merge
+from onshi.reports.run import Run, merge, read_run, write_run
 from onshi.reports.writers import KINDS, check_kind, write_report
 
 HERE = Path(__file__).parent
@@ -203,11 +204,11 @@ def test_what_is_not_seen_any_more_is_not_fixed() -> None:
 
 
 def test_new_fixed_still_and_unseen_are_told_apart() -> None:
-    def row(trouble: str, **more: list[str]) -> Row:
+    def one(trouble: str, **more: list[str]) -> Row:
         return Row(trouble=trouble, result="failed", **more)  # type: ignore[arg-type]
 
-    before = [row("a", broken=["H1", "H2", "H3"], met=["H4"]), row("gone", broken=["H9"])]
-    now = [row("a", broken=["H2", "H5"], met=["H1"]), row("fresh", broken=["H1"])]
+    before = [one("a", broken=["H1", "H2", "H3"], met=["H4"]), one("gone", broken=["H9"])]
+    now = [one("a", broken=["H2", "H5"], met=["H1"]), one("fresh", broken=["H1"])]
     change = since(before, now)
     assert change.new == {"a": ["H5"], "fresh": ["H1"]}
     assert change.fixed == {"a": ["H1"]}
@@ -222,6 +223,28 @@ def test_new_fixed_still_and_unseen_are_told_apart() -> None:
         "観測されなくなった  a (H3, H4), gone (H9)",
     ]
     assert since(before, gather(now)) == change
+    assert since(before, now, ["a"]).unseen == {"a": ["H3", "H4"]}
+    assert since(before, now, ["a", "gone"]) == change
+
+
+def test_half_a_surrogate_pair_can_be_written(tmp_path: Path) -> None:
+    """Products that read bytes as text show such letters; no file can hold them."""
+    outcome = Outcome(
+        load_troubles()["card.chip_failure"],
+        "failed",
+        [Finding("H10", Verdict.BROKEN, seen="画面 \ud800")],
+        "raised \udcff",
+    )
+    made = row(outcome)
+    assert (made.problem, made.findings[0].seen) == ("raised \\udcff", "画面 \\ud800")
+    for suffix in KINDS:
+        write_report(tmp_path / f"r{suffix}", Run(), [made])
+
+
+def test_results_that_somebody_has_changed_are_refused(tmp_path: Path) -> None:
+    write_run(tmp_path, small_run(), [Row(trouble="card.x", result="perfect")])
+    with pytest.raises(OnshiError, match=r"card\.x has the outcome 'perfect'"):
+        read_run(tmp_path)
 
 
 def test_runs_of_two_versions_are_not_put_into_one_table() -> None:

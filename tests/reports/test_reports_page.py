@@ -15,10 +15,13 @@ import pytest
 from report_runs import EVIL, small_rows, small_run
 
 from onshi.catalogue.load import load_profile, load_troubles, profiles
+from onshi.config import Config
+from onshi.journal import Journal
 from onshi.outcomes import Row
 from onshi.reports.html import PICTURES, html
 from onshi.reports.journals import Journals, pack
-from onshi.reports.run import Run, read_run, write_run
+from onshi.reports.run import Run, merge, read_run, write_run
+from onshi.serve.ledger import Ledger
 
 ORDER = b"""\
 {"lane":"card/0","action":"on","event":"power"}
@@ -181,6 +184,32 @@ def test_a_journal_that_is_missing_or_damaged_costs_the_picture_only(tmp_path: P
         root = page(small_run(), rows, journals=found)
         assert root.xpath("//figure") == []
         assert root.get_element_by_id("t-card.chip_failure") is not None
+
+
+def test_of_several_folders_the_picture_is_of_the_run_that_counts(tmp_path: Path) -> None:
+    row = small_rows()[0]
+    runs = []
+    for name, result in (("good", "passed"), ("bad", "failed")):
+        own = msgspec.structs.replace(row, result=result)
+        write_run(tmp_path / name, small_run(), [own])
+        order = ORDER.replace(b"card.pull", name.encode())
+        (tmp_path / name / f"{row.trouble}.order.jsonl").write_bytes(order)
+        runs.append(read_run(tmp_path / name))
+    run, rows = merge(runs)
+    found = Journals(tmp_path / "good", tmp_path / "bad")
+    for name, (_, own_rows) in zip(("good", "bad"), runs, strict=True):
+        found.place(tmp_path / name, own_rows, rows)
+    figure = page(run, rows, journals=found).xpath("//figure")[0]
+    assert "仕込み bad" in text(figure)
+
+
+def test_a_process_that_serves_keeps_the_journal_of_what_was_broken() -> None:
+    journal = Journal()
+    journal.only("desk").event("inject", fault="card.pull")
+    ledger = Ledger(Config(), [], "2025-10-20")
+    ledger.keep([small_rows()[0]], journal)
+    root = page(ledger.run(), ledger.rows(), journals=ledger.journals)
+    assert "仕込み card.pull" in text(root.xpath("//figure")[0])
 
 
 def test_a_row_cannot_name_a_file_elsewhere(tmp_path: Path) -> None:

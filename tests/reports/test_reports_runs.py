@@ -106,6 +106,17 @@ def test_a_suffix_that_is_none_of_ours_ends_pytest_before_anything_runs(naive: P
     assert (code, "report 'r.docx'" in said) == (2, True)
 
 
+def test_a_report_that_cannot_be_written_is_said_and_the_others_are_written(naive: Path) -> None:
+    done = run(
+        naive, "--onshi-trouble=name.blackdot_address", "--onshi-report=/proc/none/r.html",
+        "--onshi-report=still.md",
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "onshi: the report cannot be written to /proc/none/r.html" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr
+    assert (naive / "still.md").stat().st_size
+
+
 # --------------------------------------------------------------------- about
 def test_product_and_version_are_the_vendors_own(tmp_path: Path) -> None:
     assert about(Config(), tmp_path).product == ""

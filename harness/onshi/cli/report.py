@@ -72,7 +72,11 @@ def report(
     ]  # fmt: skip
     named += [(path, check_kind(path)) for path in output or []]
     promise = _promise(waivers, until, reason, ticket)
-    run, rows = merge([read_run(folder) for folder in folders])
+    kept = [read_run(folder) for folder in folders]
+    run, rows = merge(kept)
+    journals = Journals(*folders)
+    for folder, (_, own) in zip(folders, kept, strict=True):
+        journals.place(folder, own, rows)
     before = read_rows(baseline) if baseline is not None else None
     if before is not None:
         known = known_breaks(before)
@@ -85,7 +89,7 @@ def report(
         written = load_waivers(waivers)
         rows = [accept(row, written) for row in rows]
     for path, kind in named:
-        write_report(path, run, rows, kind=kind, before=before, journals=Journals(*folders))
+        write_report(path, run, rows, kind=kind, before=before, journals=journals)
     print_lines(_lines(run, rows, before))
     if waivers is not None:
         print_lines(_written(waivers, rows))
@@ -121,7 +125,7 @@ def _lines(run: Run, rows: list[Row], before: list[Row] | None) -> Iterator[Line
 
     yield from summary(run, rows)
     if before is not None:
-        yield from change_lines(since(before, rows))
+        yield from change_lines(since(before, rows, run.troubles))
 
 
 def _written(path: Path, rows: list[Row]) -> Iterator[Line]:

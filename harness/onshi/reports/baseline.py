@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple, Protocol
 
@@ -51,11 +51,18 @@ def known_breaks(before: Iterable[Row]) -> tuple[Waiver, ...]:
     )
 
 
-def since(before: Iterable[Judged], after: Iterable[Judged]) -> Change:
-    """What changed between two runs."""
+def since(
+    before: Iterable[Judged], after: Iterable[Judged], planned: Collection[str] | None = None
+) -> Change:
+    """What changed between two runs.
+
+    ``planned``: the troubles that were to be run this time; nothing is said of others, of which
+    there is no verdict because nobody asked for one. None: all of the former run.
+    """
     then, now = _Told(before), _Told(after)
     new, fixed, still, unseen = Change({}, {}, {}, {})
-    for trouble in sorted({*then.judged, *now.judged}):
+    asked = then.judged if planned is None else then.judged.keys() & {*planned}
+    for trouble in sorted({*asked, *now.judged}):
         was, is_ = then.broken.get(trouble, set()), now.broken.get(trouble, set())
         mended = {rule for rule in was - is_ if _mended(trouble, rule, then, now)}
         silent = then.judged.get(trouble, set()) - now.judged.get(trouble, set())

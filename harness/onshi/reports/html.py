@@ -66,7 +66,7 @@ def html(
     profiles = [(p, matrix(p, run, groups), shares_note(p)) for p in run.surveys]
     others = elsewhere(run.surveys, run, groups)
     sections = [section for _, found, _ in profiles for section in found]
-    change = since(before, groups) if before is not None else None
+    change = since(before, groups, run.troubles) if before is not None else None
     details, left = _details(groups, run, journals or Journals())
     style, script = ((_HERE / f"report.{kind}").read_text("utf-8") for kind in ("css", "js"))
     page: str = _template().render(

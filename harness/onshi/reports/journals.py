@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,12 @@ class Journals:
     def __init__(self, *folders: Path) -> None:
         self._folders = folders
         self._held: dict[str, str] = {}
+        self._home: dict[tuple[str, str], Path] = {}
+
+    def place(self, folder: Path, own: Iterable[Row], chosen: Iterable[Row]) -> None:
+        """The journals of those rows of a folder that were chosen for the report lie in it."""
+        ids = {id(row) for row in chosen}
+        self._home.update({(row.trouble, row.name): folder for row in own if id(row) in ids})
 
     def keep(self, row: Row, packed: str) -> None:
         """Hold what :func:`pack` made of the journal of that row."""
@@ -48,7 +54,8 @@ class Journals:
         name = _name(row)
         if name in self._held:
             return _read(_unpacked(self._held[name]).splitlines())
-        for folder in self._folders:
+        home = self._home.get((row.trouble, row.name))
+        for folder in (home,) if home is not None else self._folders:
             path = folder / f"{Path(name).name}.order.jsonl"
             try:
                 with path.open("rb") as f:

@@ -62,7 +62,7 @@ def json(run: Run, rows: Sequence[Row], *, before: Iterable[Row] | None = None) 
             for state, cells in left.items()
         },
         "unneeded_waivers": unneeded(run, groups),
-        "comparison": _comparison(before, groups),
+        "comparison": _comparison(run, before, groups),
         "rows": list(rows),
     }
     return msgspec.json.format(msgspec.json.encode(told), indent=1).decode() + "\n"
@@ -95,10 +95,12 @@ def _rules(group: Group | None) -> dict[str, list[str]]:
     }
 
 
-def _comparison(before: Iterable[Row] | None, groups: Sequence[Group]) -> dict[str, Any] | None:
+def _comparison(
+    run: Run, before: Iterable[Row] | None, groups: Sequence[Group]
+) -> dict[str, Any] | None:
     if before is None:
         return None
-    change = since(before, groups)
+    change = since(before, groups, run.troubles)
     return {
         "new": change.new,
         "fixed": change.fixed,

@@ -42,7 +42,7 @@ def markdown(run: Run, rows: Iterable[Row], *, before: Iterable[Row] | None = No
     groups = gather(rows)
     parts = [*_head(run, groups)]
     if before is not None:
-        parts += _changes(since(before, groups))
+        parts += _changes(since(before, groups, run.troubles))
     for profile in run.surveys:
         parts += _categories(profile, run, groups)
     parts += _breaks([g for g in groups if g.result == "failed"])

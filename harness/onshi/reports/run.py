@@ -173,7 +173,13 @@ def read_run(folder: Path) -> tuple[Run, list[Row]]:
 
 def read_rows(folder: Path) -> list[Row]:
     """The outcomes of a run. Raises :class:`OnshiError` when the folder holds none."""
-    return _read(folder / _ROWS, list[Row])
+    rows = _read(folder / _ROWS, list[Row])
+    if strange := next((row for row in rows if row.result not in _BAD), None):
+        raise OnshiError(
+            f"{folder / _ROWS} is not a file of results: {strange.trouble} has the outcome "
+            f"{strange.result!r}, which is none of {', '.join(_BAD)}"
+        )
+    return rows
 
 
 def _read(path: Path, kind: type[T]) -> T:

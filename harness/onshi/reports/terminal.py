@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
 
+from onshi.errors import OnshiError
 from onshi.outcomes import Row
 from onshi.reports.baseline import change_lines, since
 from onshi.reports.journals import Journals
@@ -28,6 +31,7 @@ class TerminalSummary:
         self._session = session
         self._rows: list[Row] = []
         self._journals = Journals()
+        self._unwritten: list[str] = []
 
     def pytest_runtest_logreport(self, report: Any) -> None:
         row = getattr(report, "onshi", None)
@@ -44,15 +48,24 @@ class TerminalSummary:
         self._rows.sort(key=lambda r: (r.trouble, r.name))  # workers finish in any order
         run, config = self._session.facts(), self._session.config
         if config.journal and self._rows:
-            write_run(Path(config.journal), run, self._rows)
+            self._write(partial(write_run, Path(config.journal), run, self._rows))
         for path in config.reports:
-            write_report(
-                path, run, self._rows, before=self._session.before, journals=self._journals
-            )
-        if run.too_few(self._rows) and session.exitstatus in (0, 5):
+            write = partial(write_report, before=self._session.before, journals=self._journals)
+            self._write(partial(write, path, run, self._rows))
+        failed = self._unwritten or run.too_few(self._rows)
+        if failed and session.exitstatus in (0, 5):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
+    def _write(self, write: Callable[[], None]) -> None:
+        """Write one file; what cannot be written is said at the end, and the others are."""
+        try:
+            write()
+        except OnshiError as e:
+            self._unwritten.append(str(e))
+
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for problem in self._unwritten:
+            terminalreporter.write_line(f"onshi: {problem}", red=True)
         if not self._rows:
             return
         run: Run = self._session.facts()
@@ -63,7 +76,7 @@ class TerminalSummary:
         for line in details(run, self._rows):
             _write(terminalreporter, line)
         if self._session.before is not None:
-            for line in change_lines(since(self._session.before, self._rows)):
+            for line in change_lines(since(self._session.before, self._rows, run.troubles)):
                 _write(terminalreporter, line)
 
 
