@@ -21,7 +21,7 @@ from clinic.face import FaceFolder
 from clinic.folder import Exchange
 from clinic.month_end import MonthEnd
 from clinic.reception import Reception
-from clinic.recheck import Inquire, Recheck
+from clinic.recheck import Recheck
 from clinic.returns import Returns
 from clinic.webapi import WebApi
 from translate import arrival, claim, errand, handling, institution, page, returned
@@ -54,21 +54,10 @@ class Reference(onshi.Integration):
         """The product as it is after its start in the morning."""
         config = self.config
         self.reception = self.make_reception(self.charts, config)
-        ledger = self.reception.ledger
-        self.month_end = MonthEnd(
-            self.charts,
-            ledger,
-            Recheck(self.lines_to_ask_by()),
-            site=Site(code=config.institution, name=config.name, phone=config.phone),
-            folder=config.claims,
-        )
-        self.returns = Returns(self.charts, ledger)
+        self.month_end = self.make_month_end(self.charts, config)
+        self.returns = Returns(self.charts, self.reception.ledger)
         self.chart_of: dict[str, str] = {}
-
-    def lines_to_ask_by(self) -> dict[str, Inquire]:
-        """The lines that work without a card and without the patient."""
-        lines = self.reception.lines
-        return {name: line for name, line in lines.items() if name in self.surfaces}
+        self.today = date.today()
 
     def make_reception(self, charts: Charts, config: Config) -> Reception:
         """The desk with what this installation has."""
@@ -80,6 +69,17 @@ class Reference(onshi.Integration):
             lines["folder"] = Exchange(config, number, charts.keep_late).ask
             face = FaceFolder(config, charts.keep_late)
         return Reception(charts, card=CardReader(config.limits), lines=lines, face=face)
+
+    def make_month_end(self, charts: Charts, config: Config) -> MonthEnd:
+        """The office; it asks by the lines that this installation has, without card or patient."""
+        lines = self.reception.lines
+        return MonthEnd(
+            charts,
+            self.reception.ledger,
+            Recheck({name: line for name, line in lines.items() if name in self.surfaces}),
+            site=Site(code=config.institution, name=config.name, phone=config.phone),
+            folder=config.claims,
+        )
 
     def stop(self) -> None:
         self.charts.close()
@@ -121,7 +121,7 @@ class Reference(onshi.Integration):
 
     def import_returns(self, path: Path) -> onshi.Returned:
         """Read a 返戻 file in."""
-        return returned(self.returns.take(Path(path).read_bytes(), self.today))
+        return returned(self.returns.take_file(Path(path), self.today))
 
 
 class ReferencePcscWebapi(Reference):

@@ -245,6 +245,22 @@ def test_what_is_not_a_case_of_an_unknown_insurer_is_held(
     assert why in case.message
 
 
+def test_what_nobody_could_ask_about_needs_the_patients_word(office) -> None:
+    office.visit(OUT, ("何で確認", "copay:30"))
+    assert office.claim(OUT).held
+    case = office.claim(OUT, ("変わりない", "keep_chart"))
+    assert (numbers(receipt_of(case)), codes(receipt_of(case))) == (OWN, [])
+    assert case.evidence == ("other", "past_visit")
+
+
+@pytest.mark.parametrize("given", [answer(segment="9"), answer(segment="2"), answer(status="2")])
+def test_a_recheck_that_goes_wrong_is_no_difference(office, given: dict[str, Any]) -> None:
+    office.visit(answer(record()))
+    case = office.claim(given)
+    assert (numbers(receipt_of(case)), case.dialog.asked) == (OWN, [])
+    assert "再確認ができません" in case.dialog.warned[0]
+
+
 def test_no_unknown_insurer_where_a_past_one_is_known(office) -> None:
     office.visit(NONE, DECLARE, ("割合", "copay:30"))
     assert codes(receipt_of(office.claim(NONE))) == ["820000245"]
@@ -382,6 +398,11 @@ def test_a_file_that_is_broken_or_about_nobody_opens_nothing(office, data: bytes
     back = office.returns.take(data, RETURN_DAY)
     assert (back.reopened, back.reasons) == (False, [])
     assert office.ledger.open_visits(PAGE.chart_no, RECLAIM_DAY) == []
+
+
+def test_a_file_that_is_not_there_opens_nothing(office, tmp_path: Path) -> None:
+    back = office.returns.take_file(tmp_path / "RECEIPTC.HEN", RETURN_DAY)
+    assert (back.reopened, len(back.warned)) == (False, 1)
 
 
 def test_records_with_three_fields_before_them_are_read_too(office) -> None:

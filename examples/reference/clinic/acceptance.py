@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from clinic import compare, ways
 from clinic.case import Case
@@ -188,7 +189,7 @@ def _join(differences: list[compare.Difference]) -> str:
     return "、".join(map(str, differences))
 
 
-def _numbers(record: Record) -> dict[str, str | None]:
+def _numbers(record: Record) -> dict[str, Any]:
     """What an answer says of the insurance; what it leaves out stays empty."""
     return {
         "insurer_number": record.insurer_number or None,

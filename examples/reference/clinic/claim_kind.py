@@ -13,8 +13,8 @@ from datetime import date
 from clinic import claim_file, ways
 from clinic.case import MonthEndCase
 from clinic.declaration import Declaration
-from clinic.dialog import CANCEL, KEEP_CHART, USE_ONLINE, document
-from clinic.insurance import Insurance
+from clinic.dialog import CANCEL, KEEP_CHART, PAST_VISIT, USE_ONLINE, document
+from clinic.insurance import Insurance, of_page
 from clinic.ledger import Attendance
 from clinic.recheck import differences
 from clinic.standing import Standing
@@ -67,7 +67,7 @@ class ClaimKind:
         if standing.refuted:
             case.hold("前と同じ内容では再請求しません。資格を確かめてください。")
             return None
-        if standing.disaster:
+        if standing.disaster and standing.lost is None:
             return self.disaster(standing)
         return self.former(case, standing) or self.unknown(case, standing)
 
@@ -77,7 +77,9 @@ class ClaimKind:
         then = None if standing.refuted else standing.confirmed
         shown = standing.shown_later
         if shown is None or shown.insurance is None:
-            return self.as_at_the_visit(case, standing, then) if then else standing.valid_again
+            if then is not None:
+                return self.as_at_the_visit(case, standing, then)
+            return standing.valid_again or self.as_in_the_chart(case, standing)
         if then is None:
             return self.afterwards(case, standing, shown)
         if shown.insurance.same_as(then):
@@ -90,6 +92,9 @@ class ClaimKind:
             if visit.insurance is not None and visit.insurance.same_as(confirmed):
                 case.rests_on(visit.evidence)
                 return f"{visit.at}の確認({'、'.join(visit.evidence)})"
+        if standing.valid_again is None:
+            case.rests_on((PAST_VISIT,))
+            return f"{case.errand.day}の口頭での確認"
         case.rests_on(("online",))
         return f"{case.errand.day}の再照会"
 
@@ -135,6 +140,21 @@ class ClaimKind:
         if case.by_recheck == CANCEL:
             case.hold("受付時との違いを確かめるまで請求を保留します。")
         return then
+
+    def as_in_the_chart(self, case: MonthEndCase, standing: Standing) -> Insurance | None:
+        """The system could never be asked: what the patient says of the chart's numbers."""
+        known = of_page(standing.page)
+        unpaid = standing.share is None or standing.paid_in_full
+        if known is None or unpaid or standing.doubted or standing.back is not None:
+            return None
+        prompt = (
+            f"{_days(standing)}の資格は照会できていません。"
+            f"カルテの資格({known})から変わりないことを患者に確かめましたか"
+        )
+        if case.dialog.ask(prompt, KEEP_CHART) == KEEP_CHART:
+            return known
+        case.hold("資格を照会するか患者に確かめるまで、請求を保留します。")
+        return None
 
     def changes(self, standing: Standing, then: Insurance) -> list[str]:
         """What the inquiry before the claim shows otherwise than the visit."""

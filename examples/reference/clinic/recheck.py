@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from clinic import compare
-from clinic.answers import GOOD, LOST, TEXT, single, status_of
+from clinic.answers import GOOD, LOST, TEXT, WORTH_A_RETRY, single, status_of
 from clinic.chart import Page
 from clinic.errors import SystemTrouble
 from clinic.insurance import Insurance, of_record
@@ -49,7 +49,7 @@ class Recheck:
     def ask(self, page: Page, insurance: Insurance | None, visit: Attendance) -> Again | None:
         """The answer about the visit's day; None where there is nothing to ask by.
 
-        Raises :class:`SystemTrouble`. An answer about somebody else counts as none.
+        Raises :class:`SystemTrouble`, also for an answer about somebody else.
         """
         line = self.lines.get(visit.line)
         if line is None or insurance is None or page.birthdate is None:
@@ -58,7 +58,10 @@ class Recheck:
         record = single(result)
         if record is not None and compare.person(page, record):
             raise SystemTrouble("bad_answer", "再照会に別の人の情報が返りました")
-        return Again(status=status_of(result), record=record)
+        status = status_of(result)
+        if status in WORTH_A_RETRY:
+            raise SystemTrouble("bad_answer", TEXT[status].rstrip("。"))
+        return Again(status=status, record=record)
 
 
 def query_of(insurance: Insurance, birthdate: date, *, limit: bool) -> dict[str, str]:

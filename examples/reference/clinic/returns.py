@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 
 from clinic import returned_file
 from clinic.chart import Charts
@@ -28,6 +29,13 @@ class Returns:
 
     def __init__(self, charts: Charts, ledger: Ledger) -> None:
         self.charts, self.ledger = charts, ledger
+
+    def take_file(self, path: Path, day: date) -> ReturnsCase:
+        """Read a file in from where it was downloaded to."""
+        try:
+            return self.take(path.read_bytes(), day)
+        except OSError as e:
+            return ReturnsCase(warned=[f"返戻ファイルを開けません: {e.strerror}"])
 
     def take(self, data: bytes, day: date) -> ReturnsCase:
         """Read a file in. Always returns: what is wrong with the file is told."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinic import compare, ways
+from clinic.answers import LOST
 from clinic.chart import Page
 from clinic.insurance import Insurance, of_page
 from clinic.ledger import Attendance, ReturnedClaim
@@ -85,6 +86,12 @@ class Standing:
     def valid_again(self) -> Insurance | None:
         """What the inquiry before the claim showed as valid on the last of these days."""
         return self.again.valid if self.again else None
+
+    @property
+    def doubted(self) -> bool:
+        """Whether an answer said that there is no such qualification (any more)."""
+        said = [v.status for v in self.visits] + ([self.again.status] if self.again else [])
+        return any(status in (*LOST, "not_found", "multiple") for status in said)
 
     @property
     def lost(self) -> Insurance | None:
