@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ class Outcome:
 
     ``same_as`` names the trouble under which the visit was made, where two troubles do the same
     to a product: then the journal is that trouble's, too. ``order`` is the journal as it came.
+    ``unreadable``: a claim could not be read, which no waiver of rules accepts.
     """
 
     trouble: Trouble
@@ -51,6 +52,7 @@ class Outcome:
     journal: bytes = b""
     same_as: str = ""
     order: bytes = b""
+    unreadable: bool = False
 
     def broken(self, level: str = "fail") -> list[Finding]:
         """The broken halves of one level."""
@@ -63,6 +65,7 @@ class Row(msgspec.Struct, kw_only=True):
     ``met``, ``broken`` (level fail) and ``warned`` (level warn) hold rule ids, sorted. ``name``
     tells an encounter from others with the same trouble; it is empty for a plain trouble. Of
     ``count`` encounters with the same outcome it is the first, ``also`` names a few others.
+    ``unreadable``: as in :class:`Outcome`.
     """
 
     trouble: str
@@ -81,17 +84,22 @@ class Row(msgspec.Struct, kw_only=True):
     reproduce: str = ""
     count: int = 1
     also: list[str] = []
+    unreadable: bool = False
 
 
 def conclude(course: Course, trouble: Trouble, problem: str = "") -> Outcome:
     """The verdicts of a course by the rules of ``trouble``, weighed.
 
-    Without a trouble (:data:`UNTROUBLED`) there is no rule: the patient must be found valid.
+    Without a trouble (:data:`UNTROUBLED`) there is no rule: the patient must be found valid. A
+    claim that cannot be read fails whatever the rules say, with what the reader says of it.
     """
     if trouble.id == UNTROUBLED.id:
         return _plain(course, problem)
     findings = course.findings(trouble)
-    return Outcome(trouble, outcome(findings), findings, problem)
+    if not course.unreadable:
+        return Outcome(trouble, outcome(findings), findings, problem)
+    said = " / ".join(filter(None, [problem, *course.unreadable]))
+    return Outcome(trouble, "failed", findings, said, unreadable=True)
 
 
 def _plain(course: Course, problem: str) -> Outcome:
@@ -111,13 +119,14 @@ def waive(result: Outcome, waivers: Iterable[Waiver]) -> Outcome:
 
     Waivers live in the calendar of the people who promised a fix, not in the desk's. Of several
     for the same break the first that still holds counts. A product that could not even be asked
-    (its adapter raised) has broken no rule, so there is nothing to waive.
+    (its adapter raised) has broken no rule, so there is nothing to waive; one whose claim cannot
+    be read fails for that, whatever is waived beside it.
     """
     rules = list(dict.fromkeys(f.rule for f in result.broken()))
     if result.result == "failed" and rules:
         result.waived, expired = _promises(result.trouble.id, rules, waivers)
         result.problem = " / ".join(filter(None, [result.problem, *expired]))
-        if len(result.waived) == len(rules):
+        if len(result.waived) == len(rules) and not result.unreadable:
             result.result = "waived"
     return result
 
@@ -128,7 +137,8 @@ def accept(row: Row, waivers: Iterable[Waiver]) -> Row:
         return row
     waived, expired = _promises(row.trouble, row.broken, waivers)
     problem = " / ".join(filter(None, [row.problem, *(e for e in expired if e not in row.problem)]))
-    result = "waived" if len(waived) == len(row.broken) else row.result
+    accepted = len(waived) == len(row.broken) and not row.unreadable
+    result = "waived" if accepted else row.result
     return msgspec.structs.replace(row, waived=waived, result=result, problem=problem)
 
 
@@ -166,15 +176,30 @@ def row(
         what=outcome.trouble.what,
         categories=list(outcome.trouble.categories),
         result=outcome.result,
-        problem=outcome.problem,
+        problem=_writable(outcome.problem),
         same_as=outcome.same_as,
         met=sorted({f.rule for f in outcome.findings if f.verdict is Verdict.MET}),
         broken=sorted({f.rule for f in outcome.broken()}),
         warned=sorted({f.rule for f in outcome.broken("warn")}),
         waived=list(outcome.waived),
-        findings=list(dict.fromkeys(outcome.findings)),
+        findings=[_told(f) for f in dict.fromkeys(outcome.findings)],
         reproduce=reproduce,
+        unreadable=outcome.unreadable,
     )
     text = msgspec.json.encode(made).decode()
     kept = hide(text) if hide is not None else text
     return made if kept == text else msgspec.json.decode(kept, type=Row)
+
+
+def _told(finding: Finding) -> Finding:
+    return replace(
+        finding,
+        reason=_writable(finding.reason),
+        expected=_writable(finding.expected),
+        seen=_writable(finding.seen),
+    )
+
+
+def _writable(text: str) -> str:
+    """Half a surrogate pair, which a product may show and no file can hold, as ``\\ud800``."""
+    return text.encode("utf-8", "backslashreplace").decode()
