@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from onshi.bringing import bring_about, lift
 from onshi.catalogue.days import day_of
 from onshi.catalogue.records import Step
 from onshi.catalogue.steps import what_is_wrong
@@ -22,7 +23,7 @@ from onshi.errors import OnshiError
 from onshi.judge.case import Finding
 from onshi.judge.story import Chapter, Story
 from onshi.judge.verdict import judge_story
-from onshi.reception import Reception, bring_about, lift
+from onshi.reception import Reception
 from onshi.visit import Chart, Handling, Visit
 from onshi.whole_file import write_whole
 

@@ -341,7 +341,7 @@ class Desk:
         Faults for surfaces that this desk does not have are left out. Raises
         :class:`UnknownNameError` and what :meth:`inject` raises.
         """
-        from onshi.reception import apply_trouble
+        from onshi.bringing import apply_trouble
 
         apply_trouble(self, _trouble(trouble), frozenset(surfaces or self.surfaces))
         if self.tray.anew:

@@ -1,4 +1,4 @@
-"""A visit at a desk: how a trouble becomes a situation, and what is known of it afterwards."""
+"""A visit at a desk: who stands there with what, and what is known of it afterwards."""
 
 from __future__ import annotations
 
@@ -11,29 +11,27 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from onshi.bringing import apply_trouble, bring_about
 from onshi.card.identity import Identity
-from onshi.errors import CannotDeliverError, OnshiError
+from onshi.errors import OnshiError
 from onshi.judge.case import Case, Finding
 from onshi.judge.papers import of_its_day
 from onshi.people.records import Coverage, Patient
-from onshi.seams import Answer, Scene, Seam
+from onshi.seams import Answer, Scene
 from onshi.visit import DOCUMENTS, Chart, Decision, Handling, Visit
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-    from onshi.catalogue.records import FaultUse, Situation, Step, Trouble
+    from onshi.catalogue.records import Situation, Step, Trouble
     from onshi.claims.records import Settled
     from onshi.desk import Desk
 
 __all__ = [
     "Reception",
-    "apply_trouble",
-    "bring_about",
     "chart_of",
     "inquiry_of",
-    "lift",
     "patient_facts",
     "patient_file",
 ]
@@ -76,69 +74,6 @@ def inquiry_of(chart: Chart, *, limit_consent: bool) -> dict[str, str]:
         "LimitApplicationCertificateRelatedConsFlg": "1" if limit_consent else "0",
     }
     return {k: v for k, v in found.items() if v}
-
-
-def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Coverage:
-    """Person, then scene, then faults. Returns what was true before the scene was edited.
-
-    Raises :class:`OnshiError` for a trouble that cannot be brought about, with the reason.
-    """
-    if trouble.why_not:
-        raise OnshiError(f"{trouble.id} cannot be brought about: {trouble.why_not}")
-    if trouble.date is not None:
-        desk.travel(trouble.date)
-    if trouble.situation.person:
-        desk.next_patient(trouble.situation.person)
-    before = desk.scene.truth
-    bring_about(desk, trouble.id, trouble.fault, surfaces)
-    desk.journal.only("desk").event("trouble", id=trouble.id)
-    return before
-
-
-def bring_about(
-    desk: Desk, trouble: str, faults: Iterable[FaultUse], surfaces: frozenset[str]
-) -> None:
-    """Faults that these surfaces can meet, what edits the scene first, on a trouble's account."""
-    uses = [u for u in faults if u.surfaces is None or set(u.surfaces) & surfaces]
-    desk.injections.trouble = trouble
-    try:
-        for use in sorted(uses, key=lambda u: not _is_scene(u)):
-            _bring_about(desk, use)
-    finally:
-        desk.injections.trouble = ""
-
-
-def lift(desk: Desk, name: str) -> None:
-    """A fault is over, or what was made do with in its place.
-
-    Nothing happens where it is not at work: it was not for these surfaces, or about somebody who
-    has left.
-    """
-    from onshi.faults import find_fault
-
-    for one in (name, find_fault(name).INSTEAD):
-        if one and one in desk.injections.faults:
-            desk.injections.lift_fault(one)
-
-
-def _bring_about(desk: Desk, use: FaultUse) -> None:
-    """One fault of a trouble, or what it makes do with where that cannot be delivered."""
-    from onshi.faults import find_fault
-
-    try:
-        desk.injections.inject(use.name, use.when, use.settings)
-    except CannotDeliverError:
-        instead = find_fault(use.name).INSTEAD
-        if not instead:
-            raise
-        desk.journal.only("desk").event("instead", of=use.name, fault=instead)
-        desk.injections.inject(instead, use.when, {})
-
-
-def _is_scene(use: FaultUse) -> bool:
-    from onshi.faults import find_fault
-
-    return find_fault(use.name).SEAM is Seam.SCENE
 
 
 class Reception:
