@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from onshi.errors import CannotDeliverError, OnshiError
 from onshi.people.records import Coverage
-from onshi.seams import Seam
+from onshi.seams import Scene, Seam
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,18 +20,26 @@ __all__ = ["apply_trouble", "bring_about", "lift"]
 def apply_trouble(desk: Desk, trouble: Trouble, surfaces: frozenset[str]) -> Coverage:
     """Person, then scene, then faults. Returns what was true before the scene was edited.
 
+    Another person comes where the trouble asks for one, or plays before this one had a card.
     Raises :class:`OnshiError` for a trouble that cannot be brought about, with the reason.
     """
     if trouble.why_not:
         raise OnshiError(f"{trouble.id} cannot be brought about: {trouble.why_not}")
+    too_early = False
     if trouble.date is not None:
         desk.travel(trouble.date)
-    if trouble.situation.person:
+        too_early = not _of_this_day(desk.scene)
+    if trouble.situation.person or too_early:
         desk.next_patient(trouble.situation.person)
     before = desk.scene.truth
     bring_about(desk, trouble.id, trouble.fault, surfaces)
     desk.journal.only("desk").event("trouble", id=trouble.id)
     return before
+
+
+def _of_this_day(scene: Scene) -> bool:
+    """Whether who stands there could: not insured, or with a card, only since some later day."""
+    return scene.truth.holds_from <= scene.date and scene.card.cert_from <= scene.date
 
 
 def bring_about(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from onshi import Desk, Handling
@@ -186,3 +187,16 @@ def test_what_one_patient_showed_says_nothing_of_anothers_claim(
     assert [purpose for purpose, _ in one] == [purpose for purpose, _ in two] == ["visit", "claim"]
     assert len({key for _, key in one}) == len({key for _, key in two}) == 1
     assert one != two
+
+
+def test_who_comes_in_the_past_was_insured_and_had_a_card_then() -> None:
+    long_ago = msgspec.structs.replace(trouble(), date=date(2020, 1, 15))
+    lately = msgspec.structs.replace(trouble(), date=date(2025, 10, 15))
+    with Desk(date=FIRST, doors=()) as desk:
+        first = desk.patient
+        desk.apply(lately)
+        assert desk.patient is first
+        desk.apply(long_ago)
+        assert desk.patient is not first
+        assert desk.coverage.holds_from <= date(2020, 1, 15)
+        assert desk.scene.card.cert_from <= date(2020, 1, 15)

@@ -62,6 +62,17 @@ def share(fields: dict[str, str]) -> int | None:
 
 @pytest.mark.parametrize(("id", "surface"), ALL)
 def test_a_client_sees_what_each_step_says(id: str, surface: str) -> None:
+    sees_what_each_step_says(id, surface, seed=1)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("seed", range(2, 8))
+@pytest.mark.parametrize(("id", "surface"), ALL)
+def test_whoever_comes_sees_the_same(id: str, surface: str, seed: int) -> None:
+    sees_what_each_step_says(id, surface, seed)
+
+
+def sees_what_each_step_says(id: str, surface: str, seed: int) -> None:
     timeline = find_timeline(id)
     steps = itertools.count()
 
@@ -83,7 +94,7 @@ def test_a_client_sees_what_each_step_says(id: str, surface: str) -> None:
         if step.plan and seen.code in "123":
             assert scheme(seen.fields["InsurerNumber"]) == step.plan, where
 
-    walk(timeline, surface, look)
+    walk(timeline, surface, look, seed=seed)
     assert next(steps) == len(timeline.step)
 
 
