@@ -115,6 +115,11 @@ class Course:
         return [f"{page.visit.date} の請求: {page.problem}" for page in self._pages if page.problem]
 
     @property
+    def returned(self) -> bytes:
+        """The RECEIPTC.HEN that came with :attr:`visit`; empty: nothing came back."""
+        return self._pages[-1].file if self._pages else b""
+
+    @property
     def following(self) -> bool:
         """Whether the patient at the desk is the one after, whom nothing troubles."""
         return self._following

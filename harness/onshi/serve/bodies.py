@@ -15,7 +15,7 @@ from onshi.judge.case import Finding
 from onshi.outcomes import Row
 from onshi.reports.run import Run
 from onshi.schedule import ALWAYS, Schedule
-from onshi.visit import Chart, Handling
+from onshi.visit import Chart, Handling, Purpose
 
 __all__ = [
     "CardBody",
@@ -144,6 +144,11 @@ class VisitBody(_Body):
 class VisitAnswer(_Answer):
     """The situation (design, section 6). ``number`` counts the visits of one trouble from 1;
     ``following`` marks the patient after, whom nothing troubles.
+
+    ``purpose``: the patient is here (visit), their claim is due (claim), or the answer to it has
+    come (returns). ``unknown``: the product has to be given exactly this ``chart`` first; else it
+    keeps what it has. ``date`` is this step's. ``returns`` is where the RECEIPTC.HEN lies on the
+    machine of this process; null: nothing came back.
     """
 
     id: str
@@ -152,7 +157,9 @@ class VisitAnswer(_Answer):
     title: str
     what: str
     number: int
+    purpose: Purpose
     following: bool
+    unknown: bool
     over: bool
     patient: dict[str, Any]
     brings: list[str]
@@ -163,6 +170,7 @@ class VisitAnswer(_Answer):
     surfaces: list[str]
     inquiry: dict[str, str]
     papers: dict[str, Chart]
+    returns: str | None
 
 
 class PinAnswer(_Answer):
@@ -186,6 +194,10 @@ class DecideAnswer(_Answer):
 
 class HandlingBody(Handling, kw_only=True, forbid_unknown_fields=True):
     """What the software did, as far as it could be seen: the fields of :class:`onshi.Handling`.
+
+    Of a claim: ``held``, ``message``, ``warned``, ``asked``, ``evidence``, ``refund``,
+    ``chart_after``. Of what came back: ``reopened``, ``reasons``, ``message``, ``warned``,
+    ``asked``.
 
     ``alive``: whether it still takes input. ``returned``: false when it never came back.
     ``error``: what the driver or its adapter failed with; then nothing is judged, and the trouble
@@ -224,6 +236,7 @@ class TroubleAnswer(_Answer):
     """One trouble of the catalogue. ``in_scope``: whether these surfaces can meet it.
 
     ``same_as`` names the earlier trouble that does the same to a product with these surfaces.
+    ``steps`` are the purposes of its visits, in their order.
     """
 
     id: str
@@ -234,6 +247,7 @@ class TroubleAnswer(_Answer):
     source: list[str]
     surfaces: list[str]
     handling: list[str]
+    steps: list[Purpose]
     in_scope: bool
     same_as: str
 

@@ -69,7 +69,8 @@ class Sitting:
     """A visit that a client holds: its place in a course. ``over`` says why it ended, or "".
 
     ``surfaces`` are the product's; the visit's own are those on which the trouble meets it.
-    ``error`` is what its adapter failed with.
+    ``unknown``: the product has to be given its chart. ``error`` is what its adapter failed with,
+    ``claim`` the file that was handed in last, ``returned`` the RECEIPTC.HEN that came.
     """
 
     id: str
@@ -80,9 +81,11 @@ class Sitting:
     surfaces: frozenset[str]
     number: int
     following: bool = False
+    unknown: bool = True
     over: str = ""
     error: str = ""
     claim: bytes | None = None
+    returned: bytes = b""
 
     def check_open(self) -> None:
         """Raises :class:`RefusedError` (409) when the visit is over."""
@@ -224,7 +227,16 @@ class Counter:
         following = handled.course.following
         number = handled.number if following else handled.number + 1
         self.sitting = Sitting(
-            id, self, handled.course, visit, handled.trouble, handled.surfaces, number, following
+            id,
+            self,
+            handled.course,
+            visit,
+            handled.trouble,
+            handled.surfaces,
+            number,
+            following,
+            unknown=handled.course.unknown,
+            returned=handled.course.returned,
         )
         return self.sitting
 

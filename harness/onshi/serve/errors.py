@@ -14,7 +14,8 @@ class RefusedError(OnshiError):
     """A request that is answered with ``status``; ``field`` names what of its body is wrong.
 
     400 the request is wrong · 401 no token · 403 not from there · 404 no such thing ·
-    409 not at this moment · 413 too large · 503 the desk cannot be had now.
+    409 not at this moment · 413 too large · 422 a file that cannot be read ·
+    503 the desk cannot be had now.
     """
 
     def __init__(

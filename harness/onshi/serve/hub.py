@@ -181,7 +181,14 @@ class Hub:
         """
         counter = sitting.counter
         with counter.lock:
-            visit = counter.handled(sitting, handling, alive=alive, returned=returned, error=error)
+            try:
+                visit = counter.handled(
+                    sitting, handling, alive=alive, returned=returned, error=error
+                )
+            except CannotDeliverError as e:
+                if sitting.trouble is not None:
+                    self.ledger.refused(sitting.trouble, str(e))
+                raise
             if visit is not None:
                 following = counter.go_on(self._next_id(), sitting, visit)
                 self._remember(following)

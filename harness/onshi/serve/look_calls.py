@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from onshi.catalogue.load import find_trouble, load_profile, load_troubles, profiles, troubles_of
-from onshi.catalogue.records import Trouble
+from onshi.catalogue.records import Situation, Trouble
 from onshi.errors import UnknownNameError
 from onshi.reports.html import html
 from onshi.reports.junit import junit
@@ -13,6 +13,7 @@ from onshi.serve.errors import RefusedError
 from onshi.serve.hub import Hub
 from onshi.serve.operations import BYTES, Call, Text, operation
 from onshi.suite import applicable
+from onshi.visit import Purpose
 
 _SURFACES = ("pcsc", "webapi", "folder", "face")
 
@@ -109,9 +110,16 @@ def _shown(trouble: Trouble, in_scope: bool, same_as: str) -> bodies.TroubleAnsw
         source=list(trouble.source),
         surfaces=list(trouble.surfaces),
         handling=list(trouble.rules),
+        steps=_steps(trouble.situation),
         in_scope=in_scope,
         same_as=same_as,
     )
+
+
+def _steps(situation: Situation) -> list[Purpose]:
+    """The purposes of a trouble's visits; the patient after, if there is one, comes beside."""
+    visits: list[Purpose] = ["visit"] * situation.visits
+    return visits + [step.do for step in situation.step]
 
 
 # ---------------------------------------------------------------------- results

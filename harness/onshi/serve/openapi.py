@@ -10,7 +10,7 @@ import msgspec
 
 from onshi.serve import desk_calls, look_calls, visit_calls  # noqa: F401 - they fill the table
 from onshi.serve.bodies import ErrorAnswer
-from onshi.serve.operations import JSON, OPERATIONS, Operation
+from onshi.serve.operations import BYTES, JSON, OPERATIONS, Operation
 
 __all__ = ["LIMIT", "document", "operations"]
 
@@ -23,9 +23,11 @@ _REFUSALS = {
     403: "From a page of another origin, or by another host name.",
     404: "There is no such thing.",
     409: "Not at this moment, or not by these doors.",
+    422: "The file cannot be read; the message names record and item.",
     503: "The desk cannot be had at the moment: its folder is away, a disk is full.",
     413: f"Larger than {LIMIT} bytes.",
 }
+_TEXT = {"type": "string"}
 _ALWAYS = (400, 401, 403, 413)
 _TAGS = {
     "desks": "Isolated worlds, each with a card reader and an eligibility system of its own.",
@@ -116,7 +118,9 @@ def _parameters(one: Operation) -> list[dict[str, Any]]:
 def _responses(one: Operation, by_kind: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {str(one.status): {"description": "Done."}}
     if one.status != 204:
-        schema = by_kind[repr(one.answer)] if one.answer is not None else {"type": "string"}
+        schema = by_kind[repr(one.answer)] if one.answer is not None else _TEXT
+        if one.gives == BYTES:
+            schema = {**_TEXT, "contentMediaType": BYTES}
         content = {one.gives: {"schema": schema}}
         if one.streams:
             content["text/event-stream"] = {"schema": {"type": "string"}}

@@ -8,12 +8,14 @@ from typing import Any
 
 import msgspec
 
+from onshi.claims.read import BadClaimError, read_uke
 from onshi.outcomes import Row
 from onshi.reports.text import failure_text, missing_text, waived_text
 from onshi.serve import bodies
 from onshi.serve.counter import Sitting
+from onshi.serve.errors import RefusedError
 from onshi.serve.hub import Hub
-from onshi.serve.operations import BYTES, Call, operation
+from onshi.serve.operations import BYTES, Call, Text, operation
 from onshi.visit import Handling
 
 __all__ = ["shown"]
@@ -33,7 +35,9 @@ def shown(sitting: Sitting) -> bodies.VisitAnswer:
         title=trouble.title if trouble is not None else "",
         what=trouble.what if trouble is not None else "",
         number=sitting.number,
+        purpose=visit.purpose,
         following=sitting.following,
+        unknown=sitting.unknown,
         over=bool(sitting.over),
         patient={**msgspec.to_builtins(patient), "name": patient.name, "kana": patient.kana},
         brings=list(visit.brings),
@@ -44,6 +48,7 @@ def shown(sitting: Sitting) -> bodies.VisitAnswer:
         surfaces=sorted(visit.surfaces),
         inquiry=dict(visit.inquiry),
         papers=dict(visit.papers),
+        returns=str(visit.returns) if visit.returns is not None else None,
     )
 
 
@@ -117,12 +122,40 @@ def decide(hub: Hub, call: Call) -> bodies.DecideAnswer:
 
 @operation(
     "POST", f"{_VISIT}/claim", tag="visits", body=bytes, takes=BYTES, status=204,
-    refusals=(404, 409),
+    refusals=(404, 409, 422),
 )  # fmt: skip
 def hand_in_claim(hub: Hub, call: Call) -> None:
-    """The レセプト電算 file that the software wrote for this visit, byte for byte."""
+    """The レセプト電算 file that the software wrote, byte for byte, at a visit whose purpose is
+    `claim`. One that cannot be read counts, and fails the trouble, unless a better one follows.
+    """
     with _open(hub, call) as sitting:
+        if sitting.visit.purpose != "claim":
+            raise RefusedError(
+                409,
+                f"no claim is due at visit {sitting.id}, whose purpose is "
+                f"{sitting.visit.purpose}: report its handling, and hand the file in at the next "
+                "visit whose purpose is claim (a trouble without one looks at no claim)",
+            )
         sitting.claim = call.body
+        try:
+            read_uke(call.body)
+        except BadClaimError as e:
+            raise RefusedError(422, str(e)) from None
+
+
+@operation("GET", f"{_VISIT}/returns", tag="visits", gives=BYTES, refusals=(404,))
+def show_returns(hub: Hub, call: Call) -> Text:
+    """The RECEIPTC.HEN that came back from the 審査支払機関, byte for byte."""
+    sitting = hub.sitting(call.path["visit"])
+    if sitting.visit.purpose != "returns":
+        raise RefusedError(
+            404,
+            f"the purpose of visit {sitting.id} is {sitting.visit.purpose}: what came back is at "
+            "the visit whose purpose is returns",
+        )
+    if not sitting.returned:
+        raise RefusedError(404, "nothing came back: the claim was accepted, or none was handed in")
+    return Text(sitting.returned, BYTES)
 
 
 @operation(
