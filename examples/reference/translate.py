@@ -16,6 +16,15 @@ from clinic.returns import ReturnsCase
 import onshi
 
 _FIELDS = [f.name for f in fields(Page)]
+_INSURANCE = (
+    "insurer_number",
+    "symbol",
+    "number",
+    "branch",
+    "relation",
+    "valid_from",
+    "valid_to",
+)
 
 
 def institution(env: Mapping[str, str]) -> str:
@@ -146,5 +155,5 @@ def _chart(page: Page | None) -> onshi.Chart | None:
     """The page as shown; fields that nobody has filled in are shown empty."""
     if page is None:
         return None
-    empty = {name: getattr(page, name) or "" for name in ("relation", "valid_from", "valid_to")}
+    empty = {name: getattr(page, name) or "" for name in _INSURANCE}
     return onshi.Chart(**{**vars(page), **empty})

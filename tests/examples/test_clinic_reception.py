@@ -385,6 +385,14 @@ def test_numbers_that_are_shown_or_told_go_into_an_empty_chart(desk, receive) ->
     assert kept.page.number == "77"
 
 
+def test_a_chart_without_insurance_gets_it_when_it_is_known(desk, receive) -> None:
+    desk.charts.clear()
+    page = receive(answer(validity="4"), **FIRST).page
+    assert (page.number, page.status) == (None, "未確認")
+    page = receive(answer(record()), chart_no=page.chart_no).page
+    assert (page.number, page.status, page.copay_percent) == ("4567", "valid", 30)
+
+
 def test_a_share_that_changed_is_compared_with_earlier_visits(receive) -> None:
     receive(answer(record()))
     later = receive(

@@ -46,6 +46,7 @@ class Acceptance:
             self._accept_name(case, record)
             self._accept_address(case, record)
         case.evidence, case.insurance = ("online",), of_record(record)
+        self._fill_in(case, record)
         self._accept_insurance(case, record)
         self._accept_limit(case, record)
         self._accept_share(case, record)
@@ -112,6 +113,22 @@ class Acceptance:
             prompt = "住所が異なります。カルテを書き換えますか: " + _join(differences)
             if case.dialog.ask(prompt, KEEP_CHART, USE_ONLINE) == USE_ONLINE:
                 case.page = self.charts.save(replace(case.page, address=record.address))
+
+    def _fill_in(self, case: Case, record: Record) -> None:
+        """A chart that has no insurance yet gets it as at a first visit."""
+        assert case.page is not None
+        if of_page(case.page) is None and of_record(record) is not None:
+            share = case.page.copay_percent
+            case.page = self.charts.save(
+                replace(
+                    case.page,
+                    status=case.status,
+                    copay_percent=(
+                        compare.share_of(record, case.arrival.day) if share is None else share
+                    ),
+                    **_numbers(record),
+                )
+            )
 
     def _accept_insurance(self, case: Case, record: Record) -> None:
         """Numbers that differ from chart or paper: both are shown, the operator's word is kept."""

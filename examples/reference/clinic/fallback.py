@@ -149,7 +149,7 @@ class Fallback:
                 birthdate=form.birthdate or source.birthdate,
                 sex=form.sex or source.sex,
                 address=form.address or source.address,
-                status=None,
+                status="未確認",
             )
         )
 
