@@ -167,7 +167,19 @@ class ClaimKind:
         now = standing.share_again
         if standing.share is None or (now is not None and case.by_recheck == USE_ONLINE):
             return now if now is not None else standing.page.copay_percent
+        if standing.back is not None and standing.again is None:
+            return self.share_after_return(case, standing)
         return standing.share
+
+    def share_after_return(self, case: MonthEndCase, standing: Standing) -> int | None:
+        """It came back and nobody can be asked: a later visit may have shown another share."""
+        later = next((v.share for v in reversed(standing.later) if "online" in v.evidence), None)
+        if later in (None, 100, standing.share):
+            return standing.share
+        text = f"負担割合: 受付時「{standing.share}%」 その後の受診「{later}%」"
+        case.dialog.warn(text)
+        answer = case.dialog.ask(f"{text} どちらで再請求しますか", KEEP_CHART, USE_ONLINE)
+        return later if answer == USE_ONLINE else standing.share
 
     def limit(self, case: MonthEndCase, standing: Standing) -> str:
         """As known at the visit; what the system says now, where the operator says so."""
