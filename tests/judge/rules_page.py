@@ -11,6 +11,7 @@ from pathlib import Path
 
 from onshi.catalogue.load import load_rules, load_troubles
 from onshi.catalogue.records import RuleText
+from onshi.catalogue.timelines import as_trouble, load_timelines
 from onshi.judge.rules import halves, story_rules
 
 PAGE = Path(__file__).parents[2] / "docs" / "rules.md"
@@ -32,6 +33,11 @@ def page() -> str:
 def asked_for_by(id: str) -> list[str]:
     """The troubles that ask for a rule."""
     return [t.id for t in load_troubles().values() if id in t.rules]
+
+
+def timelines_with(id: str) -> list[str]:
+    """The timelines that ask for a rule, of their own or by their trouble."""
+    return [t.id for t in load_timelines().values() if id in as_trouble(t).rules]
 
 
 def _overview(texts: Iterable[RuleText]) -> Iterator[str]:
@@ -75,6 +81,8 @@ def _rule(text: RuleText) -> Iterator[str]:
     yield "- 出典: " + "、".join(text.source)
     asking = asked_for_by(text.id)
     yield "- トラブル: " + (" · ".join(f"`{id}`" for id in asking) or "なし")
+    if courses := timelines_with(text.id):
+        yield "- タイムライン: " + " · ".join(courses)
     yield ""
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
-from rules_page import LEVELS, PAGE, asked_for_by, page
+from rules_page import LEVELS, PAGE, asked_for_by, page, timelines_with
 
 from onshi.catalogue.load import load_rules
 from onshi.judge.rules import halves, rules, story_rules
@@ -39,3 +41,4 @@ def test_a_rule_stands_on_the_page_with_all_that_it_says(id: str) -> None:
     assert all(f"  - {LEVELS[h.level]}: {h.expected}" in own for h in halves(id))
     assert all(f"`{name}`" in own for name in (*text.observes, *asked_for_by(id)))
     assert all(source in own for source in text.source)
+    assert all(re.search(rf"タイムライン: .*\b{t}\b", own) for t in timelines_with(id))
