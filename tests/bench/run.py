@@ -15,6 +15,7 @@ from fifty import fifty_over_one
 from folder_speed import folder_ms
 from mock_speed import mock_ratio
 from register_speed import many_over_few
+from replay_speed import all_profiles_s, page_of_rows_s, replay_figures
 from serve_speed import call_and_effect_ms, ready_s
 from startup import fixture_ms, plugin_import_ms, reference_run_s
 from timing import delays_off_ms
@@ -68,6 +69,15 @@ def of_back_end() -> list[Promise]:
     return promises
 
 
+def of_catalogue() -> list[Promise]:
+    """Every trouble of every survey, and a day of ten thousand encounters."""
+    promises: list[Promise] = [
+        ("all troubles of all surveys, two processes, s", all_profiles_s(), "<=", 60),
+        ("page of 10,000 rows, s", page_of_rows_s(), "<=", 5),
+    ]
+    return promises + [(name, *figures) for name, figures in replay_figures().items()]
+
+
 def main() -> int:
     rows = door_table.measure()
     door_table.show(rows)
@@ -81,6 +91,7 @@ def main() -> int:
     promises.append(("plugin import, ms", plugin_import_ms(), "<=", 30))
     promises.append(("reference run, s", reference_run_s(), "<=", 15))
     promises += of_back_end()
+    promises += of_catalogue()
     good = STOCK in rows
     for name, value, sign, bar in promises:
         kept = value <= bar if sign == "<=" else value >= bar
