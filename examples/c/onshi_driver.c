@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PASSED = 0, FAILED = 1, IMPOSSIBLE = 2 };
+enum { PASSED = 0, FAILED = 1, IMPOSSIBLE = 2, UNREADABLE = 422 };
 
 typedef struct buffer {
     char *text;
@@ -23,6 +23,7 @@ typedef struct buffer {
 static const char *junit = "onshi-junit.xml";
 static double patience = 30;
 static int quiet = 0;
+static onshi_check_in claim_due = NULL, came_back = NULL;
 static int to_parent = -1; /* in the product's process: where its end is told */
 
 static void tell_parent(int code)
@@ -85,31 +86,30 @@ static const char *setting(const char *name)
     return value;
 }
 
-/* A refusal in the words of the control API. */
-static void refused(long status, const char *answer) __attribute__((noreturn));
-static void refused(long status, const char *answer)
+/* A refusal in the words of the control API, to be freed. */
+static char *reason(long status, const char *answer)
 {
     json_t *tree = json_loads(answer, 0, NULL);
     const char *message = NULL, *field = "";
     json_t *meant = NULL;
     if (json_unpack(tree, "{s:{s:s, s:s, s:o}}", "error", "message", &message, "field", &field,
                     "did_you_mean", &meant) != 0)
-        end_of_run("HTTP status %ld: %s", status, answer);
+        return formatted("HTTP status %ld: %s", status, answer);
     const char *first = json_string_value(json_array_get(meant, 0));
-    end_of_run("%s%s%s%s%s%s", field, *field ? ": " : "", message, first ? " (did you mean " : "",
-               first ? first : "", first ? "?)" : "");
+    char *text = formatted("%s%s%s%s%s%s", field, *field ? ": " : "", message,
+                           first ? " (did you mean " : "", first ? first : "", first ? "?)" : "");
+    json_decref(tree);
+    return text;
 }
 
-/* The answer of one call, to be freed. Takes over `body`. */
-static char *call(const char *method, const char *path, json_t *body)
+/* The answer of one call, to be freed, and its status. */
+static char *ask(const char *method, const char *path, const char *sent, size_t size, long *status)
 {
     CURL *curl = needed(curl_easy_init());
     char *url = formatted("%s%s", setting("ONSHI_CONTROL_URL"), path);
     char *header = formatted("Authorization: Bearer %s", setting("ONSHI_CONTROL_TOKEN"));
-    char *sent = body != NULL ? needed(json_dumps(body, 0)) : NULL;
     struct curl_slist *headers = curl_slist_append(NULL, header);
     buffer answer = {needed(calloc(1, 1)), 0};
-    long status = 0;
 
     curl_easy_setopt(curl, CURLOPT_URL, url);
     curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
@@ -118,23 +118,34 @@ static char *call(const char *method, const char *path, json_t *body)
     curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
     curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, collect);
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer);
-    if (sent != NULL)
+    if (sent != NULL) {
+        curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)size);
         curl_easy_setopt(curl, CURLOPT_POSTFIELDS, sent);
+    }
     CURLcode code = curl_easy_perform(curl);
-    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, status);
     if (code != CURLE_OK)
         end_of_run("nothing answers at %s (%s): start onshi serve and export what it prints", url,
                    curl_easy_strerror(code));
-    if (status >= 300)
-        refused(status, answer.text);
 
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
-    json_decref(body);
     free(url);
     free(header);
-    free(sent);
     return answer.text;
+}
+
+/* The answer of one call that has to succeed, to be freed. Takes over `body`. */
+static char *call(const char *method, const char *path, json_t *body)
+{
+    char *sent = body != NULL ? needed(json_dumps(body, 0)) : NULL;
+    long status = 0;
+    char *answer = ask(method, path, sent, sent != NULL ? strlen(sent) : 0, &status);
+    if (status >= 300)
+        end_of_run("%s", reason(status, answer));
+    json_decref(body);
+    free(sent);
+    return answer;
 }
 
 static json_t *call_json(const char *method, const char *path, json_t *body)
@@ -186,6 +197,27 @@ char *onshi_decide(const onshi_visit *visit, const char *prompt, json_t *options
     return needed(answer);
 }
 
+char *onshi_hand_in(const onshi_visit *visit, const void *claim, size_t size)
+{
+    const char *id = json_string_value(json_object_get(visit->facts, "id"));
+    char *path = formatted("/visits/%s/claim", id);
+    long status = 0;
+    char *answer = ask("POST", path, claim, size, &status), *wrong = NULL;
+    if (status >= 300)
+        wrong = reason(status, answer);
+    if (wrong != NULL && status != UNREADABLE)
+        end_of_run("%s", wrong);
+    free(path);
+    free(answer);
+    return wrong;
+}
+
+void onshi_office(onshi_check_in claim, onshi_check_in returns)
+{
+    claim_due = claim;
+    came_back = returns;
+}
+
 /* ------------------------------------------------------------------ one trouble */
 static int told(const char *trouble, json_t *verdict)
 {
@@ -199,12 +231,24 @@ static int told(const char *trouble, json_t *verdict)
     return failed ? FAILED : PASSED;
 }
 
+/* What was seen of one step; nothing of one that the product does not know. */
+static json_t *seen(const onshi_visit *visit, onshi_check_in check_in)
+{
+    const char *purpose = json_string_value(json_object_get(visit->facts, "purpose"));
+    onshi_check_in handle = check_in;
+    if (strcmp(purpose, "claim") == 0)
+        handle = claim_due;
+    else if (strcmp(purpose, "returns") == 0)
+        handle = json_is_null(json_object_get(visit->facts, "returns")) ? NULL : came_back;
+    return handle != NULL ? handle(visit) : json_object();
+}
+
 /* All visits of one trouble; the product lives in this process. */
 static int play(const char *trouble, json_t *first, onshi_check_in check_in)
 {
     onshi_visit visit = {first};
     while (1) {
-        json_t *handling = check_in(&visit);
+        json_t *handling = seen(&visit, check_in);
         if (handling == NULL)
             handling = json_pack("{s:s}", "error", "check_in returned NULL");
         json_t *verdict = at_visit(&visit, "handling", handling);

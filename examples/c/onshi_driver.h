@@ -12,7 +12,8 @@
 #include <jansson.h>
 
 /* A patient at the desk. `facts` is the Visit of the control API: patient, chart (null at a first
- * visit), papers, inquiry, surfaces, date, following... It belongs to the driver. */
+ * visit), papers, inquiry, surfaces, date (later steps are on later dates), unknown (the product
+ * has to be given this chart first; else it keeps what it has)... It belongs to the driver. */
 typedef struct onshi_visit {
     json_t *facts;
 } onshi_visit;
@@ -42,5 +43,15 @@ char *onshi_enter_pin(const onshi_visit *visit);
  * the call takes over), or "cancel". To be freed. The words: use_online, keep_chart, past_visit,
  * retry, document:資格確認書, copay:30. */
 char *onshi_decide(const onshi_visit *visit, const char *prompt, json_t *options);
+
+/* For a product that writes claims, called before onshi_run: `claim` is called when the claim of
+ * the visit's patient is due, `returns` when one came back: the path of the RECEIPTC.HEN stands
+ * in facts. Both return a Handling (held, reopened, reasons, message, warned...). Without them
+ * nothing about claims is observed. */
+void onshi_office(onshi_check_in claim, onshi_check_in returns);
+
+/* Hands the レセプト電算 file in, inside of `claim`. Returns NULL, or what in it cannot be read, by
+ * record and item (to be freed); the trouble has failed then. */
+char *onshi_hand_in(const onshi_visit *visit, const void *claim, size_t size);
 
 #endif

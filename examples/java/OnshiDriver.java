@@ -72,7 +72,7 @@ public final class OnshiDriver {
         /** Before each trouble: forget the patients and answers of the last one. */
         default void reset() throws Exception {}
 
-        /** The business date of the visits that follow. */
+        /** The business date, before the first visit and whenever it changes. */
         default void setDate(LocalDate date) throws Exception {}
 
         /** Give the product exactly this chart; null: the patient has none yet. */
@@ -80,6 +80,22 @@ public final class OnshiDriver {
 
         /** Check the patient in and say what could be seen. */
         Handling checkIn(Visit visit) throws Exception;
+
+        /** The month is closed: whatever the product does before claims go out. */
+        default void closeMonth(LocalDate date) throws Exception {}
+
+        /**
+         * Write the patient's claim, hand it in with {@link Visit#claim} and say what could be
+         * seen. As it is here: claims are not looked at.
+         */
+        default Handling claim(Visit visit) throws Exception {
+            return new Handling();
+        }
+
+        /** Read {@link Visit#returned}, a RECEIPTC.HEN. As it is here: that is not looked at. */
+        default Handling importReturns(Visit visit) throws Exception {
+            return new Handling();
+        }
 
         /** Whether the product still takes input; null: that cannot be seen. */
         default Boolean alive() throws Exception {
@@ -103,6 +119,10 @@ public final class OnshiDriver {
         @SerializedName("public")
         public List<String> publicExpense;
         public String status;
+        /** 本人 or 家族. */
+        public String relation;
+        /** 適用開始日 and 有効期限, as text: "2025-04-01". */
+        public String validFrom, validTo;
     }
 
     /** A paper that was printed: 領収書, 処方箋, 診断書, 診察券. */
@@ -140,6 +160,11 @@ public final class OnshiDriver {
         public Integer refund;
         /** Seconds. */
         public Double elapsed;
+        /** Of a claim: it was kept back. */
+        public Boolean held;
+        /** Of what came back: the case is open again, and the reasons that are shown. */
+        public Boolean reopened;
+        public List<String> reasons;
     }
 
     /** The person. {@code sex}: "1" male, "2" female. */
@@ -152,6 +177,10 @@ public final class OnshiDriver {
     public static final class Visit {
         public String id, trouble, title, what;
         public int number;
+        /** visit: the patient is here; claim: their claim is due; returns: it came back. */
+        public String purpose;
+        /** The product has to be given this chart; else it keeps what it has. */
+        public boolean unknown;
         /** The patient after, whom nothing troubles. */
         public boolean following;
         public Patient patient;
@@ -167,6 +196,8 @@ public final class OnshiDriver {
         public Map<String, String> inquiry;
         /** What the papers say that the patient brought, by their name. */
         public Map<String, Chart> papers;
+        /** Where the RECEIPTC.HEN lies on the machine of onshi serve; null: nothing came back. */
+        public String returns;
         private transient Control control;
 
         /** The patient puts the card on the reader, or identifies at the face reader. */
@@ -195,9 +226,25 @@ public final class OnshiDriver {
             return control.post(path("decide"), question, Decision.class).answer;
         }
 
-        /** Hand in the レセプト電算 file that the product wrote for this visit. */
-        public void claim(byte[] file) {
-            control.call("POST", path("claim"), BodyPublishers.ofByteArray(file), "application/octet-stream");
+        /**
+         * Hand in the レセプト電算 file, when {@link #purpose} is claim. Returns null, or what in the
+         * file cannot be read, by record and item; the trouble has failed then.
+         */
+        public String claim(byte[] file) {
+            try {
+                control.call("POST", path("claim"), BodyPublishers.ofByteArray(file), BYTES);
+                return null;
+            } catch (Refused e) {
+                if (e.status != UNREADABLE) {
+                    throw e;
+                }
+                return e.getMessage();
+            }
+        }
+
+        /** The RECEIPTC.HEN that came back, byte for byte; null: nothing did. */
+        public byte[] returned() {
+            return returns == null ? null : control.bytes("GET", path("returns"), BodyPublishers.noBody(), BYTES);
         }
 
         private String path(String operation) {
@@ -207,8 +254,11 @@ public final class OnshiDriver {
 
     /** A call that the control API refused, in its own words. */
     public static final class Refused extends RuntimeException {
-        Refused(String message) {
+        final int status;
+
+        Refused(int status, String message) {
             super(message);
+            this.status = status;
         }
     }
 
@@ -231,6 +281,8 @@ public final class OnshiDriver {
 
     // ---------------------------------------------------------------- the run
     private static final String UNTROUBLED = "untroubled";
+    private static final String BYTES = "application/octet-stream";
+    private static final int UNREADABLE = 422;
     private static final String USAGE =
             "usage: [--junit FILE] [--patience SECONDS] [--quiet] [TROUBLE...]";
     private final Supplier<Adapter> adapters;
@@ -324,24 +376,24 @@ public final class OnshiDriver {
         beginning.trouble = trouble.equals(UNTROUBLED) ? null : trouble;
         beginning.surfaces = surfaces;
         Visit visit = control.post("/desks/0/visits", beginning, Visit.class);
-        boolean first = true;
+        Visit before = null;
         while (true) {
-            JsonObject report = handled(visit, first);
+            JsonObject report = handled(visit, before);
             Verdict verdict = control.post(visit.path("handling"), report, Verdict.class);
             if (verdict.next == null) {
                 return verdict;
             }
+            before = visit;
             visit = verdict.next;
-            first = false;
         }
     }
 
     /** What is reported of a visit, whatever the product does. */
-    private JsonObject handled(Visit visit, boolean first) {
+    private JsonObject handled(Visit visit, Visit before) {
         visit.control = control;
         JsonObject failure = new JsonObject();
         try {
-            return worker.call(() -> checkIn(worker.adapter, visit, first));
+            return worker.call(() -> taken(worker.adapter, visit, before));
         } catch (Late e) {
             failure.addProperty("returned", false);
         } catch (Fallen e) {
@@ -351,24 +403,40 @@ public final class OnshiDriver {
         return failure;
     }
 
-    private static JsonObject checkIn(Adapter product, Visit visit, boolean first) throws Exception {
-        if (first) {
+    /** One step: {@code before} is the step before it, null at the first. */
+    private static JsonObject taken(Adapter product, Visit visit, Visit before) throws Exception {
+        if (before == null) {
             product.reset();
+        }
+        if (before == null || !visit.date.equals(before.date)) {
             product.setDate(visit.date);
         }
-        if (first || visit.following) {
+        if (visit.unknown) {
             product.prepare(visit.chart);
         }
-        Handling handling = product.checkIn(visit);
+        Handling handling = handling(product, visit);
         if (handling == null) {
-            throw new IllegalStateException("checkIn() returned null");
+            throw new IllegalStateException("the adapter returned null for a " + visit.purpose);
         }
         JsonObject report = JSON.toJsonTree(handling).getAsJsonObject();
-        Boolean alive = visit.following ? null : product.alive();
+        boolean here = visit.purpose.equals("visit") && !visit.following;
+        Boolean alive = here ? product.alive() : null;
         if (alive != null) {
             report.addProperty("alive", alive);
         }
         return report;
+    }
+
+    private static Handling handling(Adapter product, Visit visit) throws Exception {
+        switch (visit.purpose) {
+            case "claim":
+                product.closeMonth(visit.date);
+                return product.claim(visit);
+            case "returns":
+                return visit.returns == null ? new Handling() : product.importReturns(visit);
+            default:
+                return product.checkIn(visit);
+        }
     }
 
     private void stop() {
@@ -486,6 +554,10 @@ public final class OnshiDriver {
         }
 
         String call(String method, String path, BodyPublisher body, String type) {
+            return new String(bytes(method, path, body, type), StandardCharsets.UTF_8);
+        }
+
+        byte[] bytes(String method, String path, BodyPublisher body, String type) {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + path))
                     .timeout(Duration.ofSeconds(120))
                     .header("Authorization", "Bearer " + token)
@@ -493,10 +565,11 @@ public final class OnshiDriver {
                     .method(method, body)
                     .build();
             try {
-                HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-                if (answer.statusCode() >= 300) {
+                HttpResponse<byte[]> answer = http.send(request, BodyHandlers.ofByteArray());
+                int status = answer.statusCode();
+                if (status >= 300) {
                     String why = reason(answer);
-                    throw answer.statusCode() == 401 ? new EndOfRun(why) : new Refused(why);
+                    throw status == 401 ? new EndOfRun(why) : new Refused(status, why);
                 }
                 return answer.body();
             } catch (IOException e) {
@@ -507,9 +580,10 @@ public final class OnshiDriver {
             }
         }
 
-        private static String reason(HttpResponse<String> answer) {
+        private static String reason(HttpResponse<byte[]> answer) {
             try {
-                Problem error = JSON.fromJson(answer.body(), Problem.Body.class).error;
+                String body = new String(answer.body(), StandardCharsets.UTF_8);
+                Problem error = JSON.fromJson(body, Problem.Body.class).error;
                 String meant = String.join(", ", error.didYouMean);
                 return (error.field.isEmpty() ? "" : error.field + ": ") + error.message
                         + (meant.isEmpty() ? "" : " (did you mean " + meant + "?)");

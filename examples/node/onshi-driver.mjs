@@ -18,6 +18,8 @@ import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 
 const CALL_SECONDS = 120;
+const BYTES = "application/octet-stream";
+const UNREADABLE = 422;
 const UNTROUBLED = "untroubled";
 const WORDS = { passed: "適合", failed: "違反", skipped: "観測なし", waived: "猶予" };
 const USAGE = `usage: node main.mjs [--junit FILE] [--html FILE] [--patience SECONDS] [--quiet] [TROUBLE ...]
@@ -39,7 +41,7 @@ export class Adapter {
   /** Forget the last visit: called before each trouble. */
   async reset() {}
 
-  /** The business date, "2025-10-20". */
+  /** The business date, "2025-10-20": before the first visit, and whenever it changes. */
   async setDate(date) {}
 
   /** Give the product exactly this insurance page for the patient; null: a new patient. */
@@ -48,6 +50,22 @@ export class Adapter {
   /** Check the patient of a Visit in. Returns a handling: what could be seen of it. */
   async checkIn(visit) {
     throw new Error(`${this.constructor.name} has no checkIn(visit)`);
+  }
+
+  /** The month is closed: whatever the product does before claims go out. */
+  async closeMonth(date) {}
+
+  /**
+   * Write the patient's claim, hand it in with `visit.claim(content)`, and return a handling. As it
+   * is here: claims are not looked at.
+   */
+  async claim(visit) {
+    return {};
+  }
+
+  /** Read `await visit.returned()`, a RECEIPTC.HEN. As it is here: that is not looked at. */
+  async importReturns(visit) {
+    return {};
   }
 
   /** Whether the product still takes input; null when that cannot be told. */
@@ -88,9 +106,23 @@ export class Visit {
     return (await this.#post("decide", { prompt, options })).answer;
   }
 
-  /** Hand in the レセプト電算 file of this visit (a Buffer). */
+  /**
+   * Hand in the レセプト電算 file (a Buffer) when `purpose` is "claim". Returns null, or what in the
+   * file cannot be read, by record and item; the trouble has failed then.
+   */
   async claim(content) {
-    await this.#control.call("POST", `/visits/${this.id}/claim`, content);
+    try {
+      await this.#control.call("POST", `/visits/${this.id}/claim`, content);
+    } catch (e) {
+      if (!(e instanceof RefusedError) || e.status !== UNREADABLE) throw e;
+      return e.message;
+    }
+    return null;
+  }
+
+  /** The RECEIPTC.HEN that came back (a Buffer); null: nothing did. */
+  async returned() {
+    return this.returns && (await this.#control.call("GET", `/visits/${this.id}/returns`));
   }
 
   async #post(what, body = {}) {
@@ -128,14 +160,15 @@ export class Control {
     this.#tls = url.startsWith("https:") ? certificates(env) : {};
   }
 
-  /** The parsed answer of one call; text where it is not JSON. Bodies: an object or a Buffer. */
+  /** The parsed answer of one call; a Buffer or text where it is not JSON. Bodies: likewise. */
   async call(method, path, body) {
     const raw = Buffer.isBuffer(body);
     const content = body === undefined || raw ? body : Buffer.from(JSON.stringify(body));
-    const type = raw ? "application/octet-stream" : "application/json";
+    const type = raw ? BYTES : "application/json";
     const answer = await this.#send(method, path, content, type);
     const json = answer.type.startsWith("application/json");
-    const found = json ? JSON.parse(answer.text) : answer.text;
+    const bytes = answer.type.startsWith(BYTES);
+    const found = json ? JSON.parse(answer.content) : bytes ? answer.content : `${answer.content}`;
     if (answer.status < 400) return found;
     if (answer.status === 401) throw new DriverError(found.error.message);
     throw new RefusedError(answer.status, json ? found.error : { message: found });
@@ -158,7 +191,7 @@ export class Control {
           done({
             status: answer.statusCode,
             type: answer.headers["content-type"] ?? "",
-            text: Buffer.concat(parts).toString("utf8"),
+            content: Buffer.concat(parts),
           }),
         );
       });
@@ -218,9 +251,10 @@ class Walk {
     const begun = await this.control.call("POST", "/desks/0/visits", wanted);
     let visit = new Visit(this.control, begun);
     let answer;
-    for (let first = true; visit !== null; first = false) {
-      const body = await this.#handle(visit, first);
+    for (let date = null; visit !== null; ) {
+      const body = await this.#handle(visit, date);
       answer = await this.#report(visit, body);
+      date = visit.date;
       visit = answer.next && new Visit(this.control, answer.next);
     }
     for (const one of [id, ...answer.also]) this.judged.add(one);
@@ -231,15 +265,24 @@ class Walk {
     console.log(why.map((line) => `  ${line}`).join("\n"));
   }
 
-  /** One visit with the product: its handling, or how it failed to give one. */
-  async #handle(visit, first) {
+  /**
+   * One step with the product: its handling, or how it failed to give one. `date` is the one of the
+   * step before; null at the first.
+   */
+  async #handle(visit, date) {
     try {
       const adapter = await this.#started();
-      if (first) {
-        await this.#within("reset", adapter.reset());
-        await this.#within("setDate", adapter.setDate(visit.date));
+      if (date === null) await this.#within("reset", adapter.reset());
+      if (date !== visit.date) await this.#within("setDate", adapter.setDate(visit.date));
+      if (visit.unknown) await this.#within("prepare", adapter.prepare(visit.chart));
+      if (visit.purpose === "claim") {
+        await this.#within("closeMonth", adapter.closeMonth(visit.date));
+        return { ...(await this.#within("claim", adapter.claim(visit))) };
       }
-      if (first || visit.following) await this.#within("prepare", adapter.prepare(visit.chart));
+      if (visit.purpose === "returns") {
+        if (!visit.returns) return {};
+        return { ...(await this.#within("importReturns", adapter.importReturns(visit))) };
+      }
       const handling = await this.#within("checkIn", adapter.checkIn(visit));
       const alive = visit.following ? null : await this.#within("alive", adapter.alive());
       return { ...handling, alive };

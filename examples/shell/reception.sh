@@ -103,6 +103,16 @@ STATUS='.XmlMsg | if .MessageHeader.SegmentOfResult != "1" then "system_unreacha
 NAME='[.XmlMsg.MessageBody.ResultList[]?.ResultOfQualificationConfirmation.Name][0] // ""'
 
 # ---------------------------------------------------------------------- one visit
+# One step: what could be seen of it, as a handling. A claim that is due goes to
+# POST /visits/$id/claim, and GET /visits/$id/returns gives what came back; this reception writes no
+# claims, so that it says nothing there, and all that is about claims is not observed.
+step() {
+    case $(jq -r .purpose <<<"$visit") in
+        visit) handle ;;
+        *) echo '{}' ;;
+    esac
+}
+
 # Checks the patient of $visit in and prints the handling: what could be seen of it.
 # This reception never writes a chart by itself: the page stays, and what differs is said.
 handle() {
@@ -155,10 +165,10 @@ for trouble in "${@:-${TROUBLES[@]}}"; do
         trouble: (if $trouble == "untroubled" then null else $trouble end),
         surfaces: ["pcsc", "webapi"], fresh: true}')")
     while [ "$visit" != null ]; do
-        handling=$(handle)
+        handling=$(step)
         id=$(jq -r .id <<<"$visit")
         verdict=$(api POST "/visits/$id/handling" "$handling")
-        visit=$(jq -c .next <<<"$verdict") # the same patient again, or the next one; null: judged
+        visit=$(jq -c .next <<<"$verdict") # the next step, perhaps on a later date; null: judged
     done
     printf '%-8s %s\n' "$(jq -r .result <<<"$verdict")" "$trouble"
     if [ "$(jq -r .result <<<"$verdict")" = failed ]; then

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from pathlib import Path
 
 import onshi
 
@@ -26,7 +27,7 @@ class Adapter(onshi.Integration):
         self.env = dict(env)
 
     def set_date(self, date: date) -> None:
-        """業務日付を変える。"""
+        """業務日付を変える: 最初の受付の前と、日が変わるごと。"""
 
     def prepare(self, chart: onshi.Chart | None) -> None:
         """製品のカルテをこの内容にする (None: 新患)。"""
@@ -47,6 +48,27 @@ class Adapter(onshi.Integration):
             # copay_percent=30,
             # chart_before=..., chart_after=...,   # onshi.Chart
         )
+
+    def documents(self, visit: onshi.Visit) -> tuple[onshi.Document, ...] | None:
+        """check_in で渡さなかった、印刷された書類 (None: 見ていない)。領収書、処方箋など。"""
+        return None
+
+    def close_month(self, date: date) -> None:
+        """月を締める。このあとに claim が続く。"""
+
+    def claim(self, visit: onshi.Visit) -> Path | onshi.Claim | None:
+        """この患者のレセプト電算ファイルを作り、その場所を返す (None: 請求は調べない)。
+
+        return onshi.Claim(path="RECEIPTC.UKE", held=False, chart_after=...)
+        """
+        return None
+
+    def import_returns(self, path: Path) -> onshi.Returned | None:
+        """返戻ファイル RECEIPTC.HEN を取り込む (None: 返戻は調べない)。
+
+        return onshi.Returned(reopened=True, reasons=("…",))
+        """
+        return None
 
     def alive(self) -> bool | None:
         """製品がまだ操作できるか (None: 分からない)。"""

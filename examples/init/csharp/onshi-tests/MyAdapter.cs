@@ -41,4 +41,18 @@ public sealed class MyAdapter : Adapter
             // ChartBefore = ..., ChartAfter = ...,
         });
     }
+
+    // 請求と返戻も調べるとき / to have claims and returns judged, too (docs/other-languages.md):
+    //
+    // public override async Task<Handling> ClaimAsync(Visit visit)
+    // {
+    //     await visit.ClaimAsync(await File.ReadAllBytesAsync("RECEIPTC.UKE"));  レセプト電算ファイル
+    //     return new Handling { Held = false, ChartAfter = ... };
+    // }
+    //
+    // public override async Task<Handling> ImportReturnsAsync(Visit visit)
+    // {
+    //     var file = await visit.ReturnedAsync();                                RECEIPTC.HEN
+    //     return new Handling { Reopened = true, Reasons = new[] { "…" } };
+    // }
 }

@@ -33,7 +33,7 @@ public abstract class Adapter
     /// <summary>Forget the last visit: called before each trouble.</summary>
     public virtual Task ResetAsync() => Task.CompletedTask;
 
-    /// <summary>The business date of the visits that follow.</summary>
+    /// <summary>The business date, before the first visit and whenever it changes.</summary>
     public virtual Task SetDateAsync(DateOnly date) => Task.CompletedTask;
 
     /// <summary>Give the product exactly this insurance page; null: a new patient.</summary>
@@ -41,6 +41,18 @@ public abstract class Adapter
 
     /// <summary>Check the patient in and say what could be seen.</summary>
     public abstract Task<Handling> CheckInAsync(Visit visit);
+
+    /// <summary>The month is closed: whatever the product does before claims go out.</summary>
+    public virtual Task CloseMonthAsync(DateOnly date) => Task.CompletedTask;
+
+    /// <summary>
+    /// Write the patient's claim, hand it in with visit.ClaimAsync and say what could be seen. As
+    /// it is here: claims are not looked at.
+    /// </summary>
+    public virtual Task<Handling> ClaimAsync(Visit visit) => Task.FromResult(new Handling());
+
+    /// <summary>Read visit.ReturnedAsync, a RECEIPTC.HEN. As it is here: that is not looked at.</summary>
+    public virtual Task<Handling> ImportReturnsAsync(Visit visit) => Task.FromResult(new Handling());
 
     /// <summary>Whether the product still takes input; null: that cannot be told.</summary>
     public virtual Task<bool?> AliveAsync() => Task.FromResult<bool?>(null);
@@ -72,6 +84,15 @@ public sealed class Chart
     /// <summary>Numbers of 公費 that are registered.</summary>
     public IReadOnlyList<string>? Public { get; set; }
     public string? Status { get; set; }
+
+    /// <summary>本人 or 家族.</summary>
+    public string? Relation { get; set; }
+
+    /// <summary>適用開始日, as text: "2025-04-01".</summary>
+    public string? ValidFrom { get; set; }
+
+    /// <summary>有効期限.</summary>
+    public string? ValidTo { get; set; }
 }
 
 /// <summary>A paper that was printed: 領収書, 処方箋, 診断書, 診察券.</summary>
@@ -111,6 +132,15 @@ public sealed class Handling
 
     /// <summary>Seconds.</summary>
     public double? Elapsed { get; set; }
+
+    /// <summary>Of a claim: it was kept back.</summary>
+    public bool? Held { get; set; }
+
+    /// <summary>Of what came back: the case is open again.</summary>
+    public bool? Reopened { get; set; }
+
+    /// <summary>Of what came back: the reasons that are shown.</summary>
+    public IReadOnlyList<string>? Reasons { get; set; }
 }
 
 /// <summary>The person. Sex: "1" male, "2" female.</summary>
@@ -133,6 +163,12 @@ public sealed class Visit
     public string What { get; set; } = "";
     public int Number { get; set; }
 
+    /// <summary>visit: the patient is here; claim: their claim is due; returns: it came back.</summary>
+    public string Purpose { get; set; } = "visit";
+
+    /// <summary>The product has to be given this chart; else it keeps what it has.</summary>
+    public bool Unknown { get; set; }
+
     /// <summary>The patient after, whom nothing troubles.</summary>
     public bool Following { get; set; }
     public Patient Patient { get; set; } = new();
@@ -152,6 +188,9 @@ public sealed class Visit
 
     /// <summary>What the papers say that the patient brought, by their name.</summary>
     public IReadOnlyDictionary<string, Chart> Papers { get; set; } = new Dictionary<string, Chart>();
+
+    /// <summary>Where the RECEIPTC.HEN lies on the machine of onshi serve; null: nothing came back.</summary>
+    public string? Returns { get; set; }
 
     [JsonIgnore]
     internal Control? Control { get; set; }
@@ -174,13 +213,28 @@ public sealed class Visit
         return (string?)(await PostAsync("decide", body))["answer"] ?? "cancel";
     }
 
-    /// <summary>Hand in the レセプト電算 file that the product wrote for this visit.</summary>
-    public Task ClaimAsync(byte[] file)
+    /// <summary>
+    /// Hand in the レセプト電算 file, when Purpose is claim. Returns null, or what in the file cannot
+    /// be read, by record and item; the trouble has failed then.
+    /// </summary>
+    public async Task<string?> ClaimAsync(byte[] file)
     {
         var content = new ByteArrayContent(file);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        return Control!.CallAsync(HttpMethod.Post, $"/visits/{Id}/claim", content);
+        try
+        {
+            await Control!.CallAsync(HttpMethod.Post, $"/visits/{Id}/claim", content);
+            return null;
+        }
+        catch (RefusedException e) when (e.Status == 422)
+        {
+            return e.Message;
+        }
     }
+
+    /// <summary>The RECEIPTC.HEN that came back, byte for byte; null: nothing did.</summary>
+    public async Task<byte[]?> ReturnedAsync() =>
+        Returns is null ? null : await Control!.BytesAsync(HttpMethod.Get, $"/visits/{Id}/returns", null);
 
     private async Task<JsonNode> PostAsync(string what, JsonObject body) =>
         JsonNode.Parse(await Control!.PostAsync($"/visits/{Id}/{what}", body))!;
@@ -235,15 +289,18 @@ internal sealed class Control
     internal Task<string> PostAsync(string path, JsonObject body) =>
         CallAsync(HttpMethod.Post, path, new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json"));
 
-    internal async Task<string> CallAsync(HttpMethod method, string path, HttpContent? content)
+    internal async Task<string> CallAsync(HttpMethod method, string path, HttpContent? content) =>
+        Encoding.UTF8.GetString(await BytesAsync(method, path, content));
+
+    internal async Task<byte[]> BytesAsync(HttpMethod method, string path, HttpContent? content)
     {
         using var request = new HttpRequestMessage(method, url + path) { Content = content };
         HttpResponseMessage answer;
-        string text;
+        byte[] found;
         try
         {
             answer = await http.SendAsync(request);
-            text = await answer.Content.ReadAsStringAsync();
+            found = await answer.Content.ReadAsByteArrayAsync();
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException)
         {
@@ -252,9 +309,9 @@ internal sealed class Control
         var status = (int)answer.StatusCode;
         if (status < 400)
         {
-            return text;
+            return found;
         }
-        var why = Reason(text) ?? $"HTTP status {status} from {path}";
+        var why = Reason(Encoding.UTF8.GetString(found)) ?? $"HTTP status {status} from {path}";
         throw status == 401 ? new DriverException(why) : new RefusedException(status, why);
     }
 
@@ -422,14 +479,16 @@ public sealed class Driver
             ["fresh"] = true,
         };
         var visit = VisitOf(await control.PostAsync("/desks/0/visits", body));
-        for (var first = true; ; first = false)
+        DateOnly? date = null;
+        while (true)
         {
-            var handled = await HandledAsync(visit, first);
+            var handled = await HandledAsync(visit, date);
             var verdict = JsonNode.Parse(await control.PostAsync($"/visits/{visit.Id}/handling", handled))!;
             if (verdict["next"] is not JsonNode next)
             {
                 return verdict;
             }
+            date = visit.Date;
             visit = VisitOf(next.ToJsonString());
         }
     }
@@ -441,12 +500,12 @@ public sealed class Driver
         return visit;
     }
 
-    /// <summary>One visit with the product: its handling, or how it failed to give one.</summary>
-    private async Task<JsonObject> HandledAsync(Visit visit, bool first)
+    /// <summary>One step with the product: its handling, or how it failed to give one.</summary>
+    private async Task<JsonObject> HandledAsync(Visit visit, DateOnly? date)
     {
         try
         {
-            return await CheckInAsync(visit, first);
+            return await TakenAsync(visit, date);
         }
         catch (TimeoutException e)
         {
@@ -460,23 +519,37 @@ public sealed class Driver
         }
     }
 
-    private async Task<JsonObject> CheckInAsync(Visit visit, bool first)
+    /// <summary>One step: date is the one of the step before, null at the first.</summary>
+    private async Task<JsonObject> TakenAsync(Visit visit, DateOnly? date)
     {
         var product = await StartedAsync();
-        if (first)
+        if (date is null)
         {
             await WithinAsync("ResetAsync", product.ResetAsync());
+        }
+        if (date != visit.Date)
+        {
             await WithinAsync("SetDateAsync", product.SetDateAsync(visit.Date));
         }
-        if (first || visit.Following)
+        if (visit.Unknown)
         {
             await WithinAsync("PrepareAsync", product.PrepareAsync(visit.Chart));
         }
+        if (visit.Purpose == "claim")
+        {
+            await WithinAsync("CloseMonthAsync", product.CloseMonthAsync(visit.Date));
+        }
         // In a task of its own, so that a product that blocks is left behind like one that waits.
-        var checkIn = Task.Run(() => product.CheckInAsync(visit));
-        await WithinAsync("CheckInAsync", checkIn);
-        var report = JsonSerializer.SerializeToNode(await checkIn, Control.Json)!.AsObject();
-        if (!visit.Following)
+        var handling = Task.Run(() => visit.Purpose switch
+        {
+            "claim" => product.ClaimAsync(visit),
+            "returns" when visit.Returns is null => Task.FromResult(new Handling()),
+            "returns" => product.ImportReturnsAsync(visit),
+            _ => product.CheckInAsync(visit),
+        });
+        await WithinAsync($"the adapter's part of a {visit.Purpose}", handling);
+        var report = JsonSerializer.SerializeToNode(await handling, Control.Json)!.AsObject();
+        if (visit.Purpose == "visit" && !visit.Following)
         {
             var alive = product.AliveAsync();
             await WithinAsync("AliveAsync", alive);

@@ -47,4 +47,18 @@ public final class MyAdapter implements OnshiDriver.Adapter {
         // handling.chartBefore = ...;  handling.chartAfter = ...;
         return handling;
     }
+
+    // 請求と返戻も調べるとき / to have claims and returns judged, too (docs/other-languages.md):
+    //
+    // @Override
+    // public OnshiDriver.Handling claim(OnshiDriver.Visit visit) throws Exception {
+    //     visit.claim(Files.readAllBytes(Path.of("RECEIPTC.UKE")));  レセプト電算ファイル
+    //     return new OnshiDriver.Handling();                         held, warned, chartAfter ...
+    // }
+    //
+    // @Override
+    // public OnshiDriver.Handling importReturns(OnshiDriver.Visit visit) {
+    //     byte[] file = visit.returned();                            RECEIPTC.HEN
+    //     return new OnshiDriver.Handling();                         reopened, reasons ...
+    // }
 }

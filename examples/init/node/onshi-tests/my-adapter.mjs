@@ -35,6 +35,18 @@ class MyAdapter extends Adapter {
       // chart_before: …, chart_after: …,
     };
   }
+
+  // 請求と返戻も調べるとき / to have claims and returns judged, too (docs/other-languages.md):
+  //
+  // async claim(visit) {
+  //   await visit.claim(readFileSync("RECEIPTC.UKE")); // レセプト電算ファイル
+  //   return { held: false /* warned, chart_after … */ };
+  // }
+  //
+  // async importReturns(visit) {
+  //   const file = await visit.returned(); // RECEIPTC.HEN
+  //   return { reopened: true, reasons: ["…"] };
+  // }
 }
 
 process.exit(await run(() => new MyAdapter()));
