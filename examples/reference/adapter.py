@@ -6,6 +6,7 @@ start the program, fill in its windows, read its windows.
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping
@@ -38,12 +39,12 @@ class Reference(onshi.Integration):
 
     def start(self, env: Mapping[str, str]) -> None:
         """Configure the product. ``requests`` runs in this process: its waits cost no time."""
-        self.place = tempfile.TemporaryDirectory(prefix="clinic-")
+        self.claims = tempfile.mkdtemp(prefix="clinic-claims-")
         self.config = Config.from_env(
             {
                 **env,
                 "ONSHI_INSTITUTION_CODE": institution(env),
-                "CLINIC_CLAIMS": self.place.name,
+                "CLINIC_CLAIMS": self.claims,
             },
             http_in_virtual_time=self.in_process,
         )
@@ -83,7 +84,7 @@ class Reference(onshi.Integration):
 
     def stop(self) -> None:
         self.charts.close()
-        self.place.cleanup()
+        shutil.rmtree(self.claims, ignore_errors=True)
 
     def reset(self) -> None:
         """A new morning: no charts, no login, nothing waited for."""

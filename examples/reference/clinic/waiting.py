@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
@@ -28,9 +29,12 @@ class _Worker:
         self._calls.put(call)
         try:
             returned, value = self._results.get(timeout=seconds)
-        except queue.Empty:
+        except BaseException as e:
             self.given_up = True
-            raise TooLong from None
+            self._calls.put(_nothing)
+            if isinstance(e, queue.Empty):
+                raise TooLong from None
+            raise
         if not returned:
             raise value
         return value  # type: ignore[no-any-return]
@@ -47,8 +51,14 @@ class _Worker:
             del result
 
 
+def _nothing() -> None:
+    """Wakes a thread that was given up, so that it ends."""
+
+
 _idle: list[_Worker] = []
 """Threads that wait for the next call: starting one for each would cost more than the call."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_idle.clear)
 
 
 def bounded(call: Callable[[], T], seconds: float) -> T:
