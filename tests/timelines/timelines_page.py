@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 
 from onshi.catalogue.load import load_rules
-from onshi.catalogue.records import Step, Timeline
-from onshi.catalogue.timelines import as_trouble, days, load_timelines
+from onshi.catalogue.records import Situation, Step, Timeline
+from onshi.catalogue.timelines import days, load_timelines
 from onshi.catalogue.words import situation_words
 
 __all__ = ["PAGE", "page"]
@@ -67,29 +67,29 @@ def page() -> str:
 
 
 def _timeline(timeline: Timeline) -> Iterator[str]:
-    whole, rules = as_trouble(timeline), load_rules()
+    rules = load_rules()
     yield f"## {timeline.id} {timeline.title}"
     yield ""
     yield timeline.what
     yield ""
     yield f"- 出典: {'、'.join(timeline.source)}"
     yield f"- 仮定: {timeline.assumed}"
-    if troubles := [t for t in (timeline.trouble, *timeline.about) if t]:
-        yield f"- トラブル: {'、'.join(f'`{id}`' for id in troubles)}"
-    yield f"- 規則: {'、'.join(f'{id} {rules[id].title}' for id in whole.rules)}"
-    yield f"- サーフェス: {' '.join(whole.surfaces)}"
-    yield f"- 場面: {'、'.join(_situation(timeline))}"
-    if whole.fault:
-        yield f"- はじめの故障: {_names(use.name for use in whole.fault)}"
+    if timeline.trouble:
+        yield f"- もとのトラブル: `{timeline.trouble}`（ここに書いていないことはそのとおり）"
+    if timeline.about:
+        yield f"- 関係するトラブル: {_names(timeline.about)}"
+    if timeline.rules:
+        yield f"- 規則: {'、'.join(f'{id} {rules[id].title}' for id in timeline.rules)}"
+    if timeline.surfaces:
+        yield f"- サーフェス: {' '.join(timeline.surfaces)}"
+    if timeline.situation != Situation():
+        yield f"- 場面: {'、'.join(situation_words(timeline.situation))}"
+    if timeline.fault:
+        yield f"- はじめの故障: {_names(use.name for use in timeline.fault)}"
     yield ""
     yield "| 日 | | 何があるか | 照会の答え | カード | ここから | ここまで |"
     yield "|---|---|---|---|---|---|---|"
     yield from map(_step, timeline.step, days(timeline))
-
-
-def _situation(timeline: Timeline) -> list[str]:
-    words = situation_words(as_trouble(timeline).situation)
-    return [word for word in words if not word.startswith("その後")]
 
 
 def _step(step: Step, on: date) -> str:
