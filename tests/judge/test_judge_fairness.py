@@ -24,7 +24,7 @@ from judge_cases import (
 
 from onshi.judge import look
 from onshi.judge.case import Case
-from onshi.judge.papers import provisional, serves
+from onshi.judge.papers import of_its_day, provisional, serves
 from onshi.judge.rules import h01, h02, h05, h06, h08, h09, h10, h29, h31, h48, h50
 from onshi.seams import Answer
 from onshi.visit import Document, Handling, Visit
@@ -66,6 +66,12 @@ def test_the_old_certificate_serves_until_its_ends_and_the_new_one_always(day):
     assert serves("資格確認書", "shaho", day, with_card=False)
     assert serves("資格情報のお知らせ", "shaho", day, with_card=True)
     assert not serves("医療証", "shaho", day, with_card=True)
+
+
+def test_a_patient_has_the_paper_of_the_day():
+    assert of_its_day("資格確認書", date(2024, 12, 1)) == "健康保険証"
+    assert of_its_day("資格確認書", date(2024, 12, 2)) == "資格確認書"
+    assert of_its_day("医療証", date(2024, 12, 1)) == "医療証"
 
 
 def test_a_notice_that_does_not_serve_yet_demands_no_own_share():

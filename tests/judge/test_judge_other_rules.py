@@ -101,6 +101,22 @@ def test_h39_acceptance_is_tied_to_the_inquiry_by_the_numbers():
     assert verdict(chosen, h39.ACCEPT) is MET
 
 
+def test_h39_either_a_choice_or_an_offer_is_acceptance():
+    asked = [("何で", ("document:健康保険証",), "document:健康保険証")]
+    offered = did(status="invalid", offered=("hokensho",))
+    for sent in ((VALID,), ()):
+        chosen = case(did(status="invalid"), *sent, visit_=shows(HOKENSHO, asked=asked))
+        assert verdict(chosen, h39.ACCEPT) is MET
+        assert verdict(case(offered, *sent, visit_=shows(HOKENSHO)), h39.ACCEPT) is MET
+    refused = did(status="invalid", offered=("ten_wari", "other"))
+    (found,) = findings(case(refused, VALID, visit_=shows(HOKENSHO)), h39.ACCEPT)
+    assert found.seen == "handling.status=invalid、offered=ten_wari、other"
+    (none,) = findings(
+        case(did(status="invalid", offered=()), VALID, visit_=shows(HOKENSHO)), h39.ACCEPT
+    )
+    assert "（なし）" in none.seen
+
+
 def test_h39_is_about_patients_with_nothing_better():
     refused = did(status="invalid", offered=())
     for better in ("card", "phone", "資格確認書"):
@@ -163,6 +179,21 @@ def test_h40_an_option_of_a_question_is_an_offer_too():
     one = truly("39131234", case(did(), visit_=visit(asked=asked)))
     assert verdict(one, h40.HAS_ONE) is MET
     assert verdict(truly("39131234", case(did())), h40.HAS_ONE) is UNSEEN
+
+
+def test_h40_says_what_was_offered_instead():
+    (found,) = findings(truly("39131234", case(did(offered=("ten_wari", "other")))), h40.HAS_ONE)
+    assert found.seen == "handling.offered=ten_wari、other"
+    (none,) = findings(truly("39131234", case(did(offered=()))), h40.HAS_ONE)
+    assert none.seen == "handling.offered=（なし）"
+
+
+def test_h41_a_certificate_that_serves_is_better_than_the_notice():
+    kept = did(evidence=("oshirase",), message="受付", warned=())
+    before = shows(NOTICE, HOKENSHO, on=date(2025, 10, 20))
+    assert verdict(case(kept, visit_=before), h41.ALONE) is UNSEEN
+    alone = shows(NOTICE, on=date(2025, 10, 20))
+    assert verdict(case(kept, visit_=alone), h41.ALONE) is BROKEN
 
 
 # ------------------------------------------------------------------------ H45
@@ -231,6 +262,14 @@ def test_h45_the_finding_does_not_show_the_pin_again():
 )
 def test_h45_staff_are_not_told_to_handle_it(text, expected):
     assert verdict(typed(did(message=text)), h45.STAFF) is expected
+
+
+def test_h45_a_way_on_is_asked_for_only_where_the_patient_typed_nothing():
+    stuck = did(message="", offered=())
+    assert findings(typed(stuck), h45.ROUTE) == []
+    empty = typed(stuck, entered=0)
+    untyped = ({"lane": "desk/0", "event": "pin", "entered": False},)
+    assert verdict(replace(empty, events=untyped), h45.ROUTE) is BROKEN
 
 
 def test_h45_without_a_pin_or_a_report_nothing_is_seen():
