@@ -237,3 +237,8 @@ def test_a_break_in_a_timeline_can_be_waived(tmp_path: Path) -> None:
         encoding="utf-8",
     )
     assert [w.trouble for w in load_waivers(path)] == ["T16"]
+
+
+def test_a_timeline_is_found_by_what_happens_in_it() -> None:
+    result = CliRunner().invoke(app, ["find", "頻発", "ネットワーク"], catch_exceptions=False)
+    assert "onshi exec --trouble T16" in result.stdout

@@ -17,14 +17,15 @@ def find_text(
     text: Annotated[list[str], typer.Argument(help="words, or what the clinic said")],
     limit: Annotated[int, typer.Option(min=1, help="show at most so many")] = 20,
 ) -> None:
-    """Find troubles by words in Japanese or English; exit code 1 when there is none."""
+    """Find troubles and timelines by words in Japanese or English; exit code 1 without any."""
     from onshi.catalogue.load import load_profile, load_rules, load_troubles, profiles
     from onshi.catalogue.search import search
+    from onshi.catalogue.timelines import as_trouble, load_timelines
 
     query = " ".join(text)
     hits = search(
         query,
-        load_troubles().values(),
+        [*load_troubles().values(), *map(as_trouble, load_timelines().values())],
         profiles=[load_profile(name) for name in profiles()],
         rules=load_rules(),
     )
