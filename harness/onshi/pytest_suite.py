@@ -266,7 +266,10 @@ class Session:
         """The product under test, started when the first visit needs it."""
         if self.integration is None:
             raise pytest.UsageError("no integration: see --onshi-integration")
-        runner = Runner(self.integration, patience=self.config.patience)
+        try:
+            runner = Runner(self.integration, patience=self.config.patience)
+        except OnshiError as e:
+            pytest.fail(str(e), pytrace=False)
         yield runner
         runner.stop()
 

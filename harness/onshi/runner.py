@@ -8,11 +8,17 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-__all__ = ["AdapterHungError", "Runner"]
+from onshi.errors import OnshiError
+
+__all__ = ["AdapterHungError", "AdapterLeftError", "Runner"]
 
 
 class AdapterHungError(Exception):
     """The adapter did not come back within the harness' patience."""
+
+
+class AdapterLeftError(Exception):
+    """The adapter raised what ends a program (SystemExit) or a test; that is its cause."""
 
 
 class Runner:
@@ -20,14 +26,21 @@ class Runner:
 
     One thread for the whole session, because products keep thread-bound things (a database
     connection, a window); a hung call is abandoned with its thread, and the next call starts the
-    product anew in another.
+    product anew in another. Raises :class:`OnshiError` for an integration that cannot be made.
     """
 
     def __init__(self, make: Callable[[], Any], *, patience: float) -> None:
         self._make, self._patience = make, patience
         self._jobs: queue.SimpleQueue[Any] | None = None
-        self.integration = make()
+        self.integration = self._made()
         self._env: Mapping[str, str] | None = None
+
+    def _made(self) -> Any:
+        try:
+            return self._make()
+        except Exception as e:
+            name = f"{self._make.__module__}:{getattr(self._make, '__qualname__', self._make)}"
+            raise OnshiError(f"{name} cannot be made: {type(e).__name__}: {e}") from e
 
     def start(self, env: Mapping[str, str]) -> None:
         """Start the product, once for the same environment."""
@@ -41,7 +54,7 @@ class Runner:
     def call(self, method: str, *args: Any) -> Any:
         """One method of the integration, or None where the adapter has no such method.
 
-        Raises :class:`AdapterHungError`, or what the method raises.
+        Raises :class:`AdapterHungError`, :class:`AdapterLeftError`, or what the method raises.
         """
         work = getattr(self.integration, method, None)
         if work is None:
@@ -58,9 +71,11 @@ class Runner:
             raise AdapterHungError(
                 f"{method}() did not return within {self._patience:g} seconds"
             ) from None
-        if not ok:
-            raise value
-        return value
+        if ok:
+            return value
+        if not isinstance(value, Exception):
+            raise AdapterLeftError(str(value)) from value
+        raise value
 
     def _abandon(self) -> None:
         """Leave a hung thread behind; the next visit gets a fresh adapter in a fresh thread."""
@@ -68,7 +83,7 @@ class Runner:
             self._jobs.put(None)
         self._jobs = None
         self._env = None
-        self.integration = self._make()
+        self.integration = self._made()
 
     def stop(self) -> None:
         """Stop the product; whatever it raises at the end is of no consequence any more."""
@@ -86,5 +101,5 @@ def _serve(jobs: queue.SimpleQueue[Any]) -> None:
         work, args, done = job
         try:
             done.put((True, work(*args)))
-        except Exception as e:
+        except BaseException as e:
             done.put((False, e))

@@ -21,7 +21,7 @@ from onshi.config import Config, Waiver
 from onshi.course import Course
 from onshi.errors import OnshiError
 from onshi.outcomes import Outcome, conclude, waive
-from onshi.runner import AdapterHungError, Runner
+from onshi.runner import AdapterHungError, AdapterLeftError, Runner
 from onshi.visit import Claim, Handling, Returned, Visit
 
 if TYPE_CHECKING:
@@ -115,7 +115,8 @@ def play(desk: Desk, trouble: Trouble, runner: Runner, config: Config) -> Played
     except OnshiError:
         raise
     except Exception as e:
-        text = f"{type(e).__name__}: {e}".strip().rstrip(":")
+        cause = e.__cause__ if isinstance(e, AdapterLeftError) else e
+        text = f"{type(cause).__name__}: {cause}".strip().rstrip(":")
         problem, raised = f"the adapter raised {text}", True
     order = desk.journal.ordered(_PICTURED)
     return Played(trouble, course, desk.journal.canonical(), problem, raised, order)
@@ -155,7 +156,14 @@ def _check_in(course: Course, runner: Runner, visit: Visit) -> Visit | None:
     if handling.documents is None:
         handling.documents = runner.call("documents", visit)
         handling = _told(handling, Handling, "documents")
-    return course.handled(handling, alive=None if course.following else runner.call("alive"))
+    return course.handled(handling, alive=None if course.following else _alive(runner))
+
+
+def _alive(runner: Runner) -> bool | None:
+    told = runner.call("alive")
+    if told is None or isinstance(told, bool):
+        return told
+    raise TypeError(f"alive() returned {type(told).__name__}, not True, False or None")
 
 
 def _claim(course: Course, runner: Runner, visit: Visit) -> Visit | None:
@@ -184,8 +192,11 @@ def _file_of(claim: Claim) -> bytes | None:
     """The file an adapter named. Raises TypeError where it cannot be read."""
     if claim.path is None:
         return None
+    path = Path(claim.path)
+    if path.exists() and not path.is_file():
+        raise TypeError(f"claim() named {claim.path}, which is not a file")
     try:
-        return Path(claim.path).read_bytes()
+        return path.read_bytes()
     except OSError as e:
         raise TypeError(f"claim() named {claim.path}, which cannot be read: {e.strerror}") from None
 
