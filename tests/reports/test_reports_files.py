@@ -13,7 +13,7 @@ import lxml.html
 import msgspec
 import pytest
 from markdown_it import MarkdownIt
-from report_runs import EVIL, FORMULA, small_rows, small_run
+from report_runs import EVIL, FORMULA, finding, small_rows, small_run
 
 from onshi.catalogue.load import load_troubles
 from onshi.catalogue.records import RuleText, Trouble
@@ -182,8 +182,6 @@ def test_time_that_ran_out_is_no_verdict() -> None:
 
 # ---------------------------------------------------------------- comparison
 def broken(rule: str, half: str, verdict: Verdict, **more: list[str]) -> Row:
-    from report_runs import finding
-
     return Row(
         trouble="card.x",
         result="failed",
@@ -201,6 +199,15 @@ def test_what_is_not_seen_any_more_is_not_fixed() -> None:
     assert (change.fixed, change.unseen) == ({}, {"card.x": ["H51"]})
     change = since([before], [met])
     assert (change.fixed, change.unseen) == ({"card.x": ["H51"]}, {})
+
+
+def test_a_warning_that_is_left_does_not_keep_a_rule_broken() -> None:
+    warning = finding("H02", Verdict.BROKEN, "warn", expected="10割にしない")
+    before = broken("H02", "区別して示す", Verdict.BROKEN, broken=["H02"], warned=["H02"])
+    now = broken("H02", "区別して示す", Verdict.MET, met=["H02"], warned=["H02"])
+    for one in (before, now):
+        one.findings.append(warning)
+    assert since([before], [now]).fixed == {"card.x": ["H02"]}
 
 
 def test_new_fixed_still_and_unseen_are_told_apart() -> None:

@@ -118,7 +118,7 @@ class _Told:
             self.met.setdefault(row.trouble, set()).update(row.met)
             told = (*row.broken, *row.met, *row.warned)
             self.judged.setdefault(row.trouble, set()).update(told)
-            for f in row.findings:
+            for f in (f for f in row.findings if f.level == "fail"):
                 self.halves.setdefault((row.trouble, f.rule, f.expected), set()).add(f.verdict)
 
 
