@@ -10,6 +10,8 @@ import pytest
 from clinic import claim_file
 from clinic.claim_file import Receipt, Site
 from clinic.insurance import Insurance
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from onshi.claims.check import check
 from onshi.claims.kinds import describe
@@ -151,6 +153,8 @@ def test_a_disaster_has_nines() -> None:
         ("00138057", "船１", "HO,  138057,船１,12345,1,291,,,,,,,,,"),
         ("01139997", "", "HO,01139997,,12345,1,291,,,,,,,,,"),
         ("1139997", "１２", "HO,01139997,12,12345,1,291,,,,,,,,,"),
+        ("1139997", "1，2", "HO,01139997,１，２,12345,1,291,,,,,,,,,"),
+        ("1139997", "1\r\n2", "HO,01139997,１？？２,12345,1,291,,,,,,,,,"),
     ],
 )
 def test_numbers_as_the_file_has_them(number: str, symbol: str, line: str) -> None:
@@ -238,6 +242,23 @@ def test_public_plans_count_and_bear_as_well() -> None:
 def test_only_jis_x_0208_is_written(text: str, as_written: str) -> None:
     assert claim_file.wide(text) == as_written
     read(written(made(name=text)))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    name=st.text(max_size=20),
+    symbol=st.text(max_size=9),
+    number=st.text(min_size=1, max_size=9),
+    note=st.text(max_size=60),
+)
+def test_no_text_breaks_the_file(name: str, symbol: str, number: str, note: str) -> None:
+    insurance = replace(SHAHO, symbol=symbol, number=number)
+    data = written(made(name=name, insurance=insurance, notes=(("830000505", note),)), RECEIPT)
+    uke = read_uke(data)
+    assert len(uke.receipts) == 2
+    there = uke.receipts[0].comments[0].text
+    assert there.encode("cp932") == claim_file.wide(note).encode("cp932")
+    assert b"\n" not in data.replace(b"\r\n", b"")
 
 
 def test_what_came_back_keeps_its_number_and_history() -> None:

@@ -400,6 +400,16 @@ def test_a_file_that_is_broken_or_about_nobody_opens_nothing(office, data: bytes
     assert office.ledger.open_visits(PAGE.chart_no, RECLAIM_DAY) == []
 
 
+def test_a_file_that_was_damaged_on_the_way_never_raises(office) -> None:
+    office.visit(answer(record()))
+    office.send_back(office.claim(answer(record())), "該当者なし")
+    whole = office.sent_back
+    for at in range(0, len(whole), 5):
+        for damaged in (whole[:at], whole[:at] + b"\xff" + whole[at + 1 :], whole[:at] + b",9"):
+            back = office.returns.take(damaged, RETURN_DAY)
+            assert back.reopened or not back.reasons
+
+
 def test_a_file_that_is_not_there_opens_nothing(office, tmp_path: Path) -> None:
     back = office.returns.take_file(tmp_path / "RECEIPTC.HEN", RETURN_DAY)
     assert (back.reopened, len(back.warned)) == (False, 1)
@@ -426,6 +436,19 @@ def test_a_folder_that_cannot_be_written_holds_the_claim(office, tmp_path: Path)
     assert "書けません" in case.message
     (tmp_path / "1").unlink()
     assert office.claim(answer(record())).path is not None
+
+
+@pytest.mark.parametrize(
+    ("lacking", "word"), [({"sex": "3"}, "性別"), ({"birthdate": None}, "生年月日")]
+)
+def test_what_a_receipt_needs_is_not_made_up(
+    tmp_path: Path, lacking: dict[str, Any], word: str
+) -> None:
+    office = Office(tmp_path, replace(PAGE, **lacking))
+    office.visit(answer(record()))
+    case = office.claim(answer(record()))
+    assert (case.held, case.path) == (True, None)
+    assert word in case.message
 
 
 def test_a_patient_without_a_chart_has_nothing_to_claim(office) -> None:

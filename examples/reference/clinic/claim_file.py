@@ -247,9 +247,13 @@ def wide(text: str) -> str:
 
 
 def one_mode(text: str) -> str:
-    """記号 and 番号: all half-width, or all full-width where one character has no half."""
+    """記号 and 番号: all half-width, or all full-width where one character has no half.
+
+    A comma would end the field, and a quote is not used: both count as characters without a half.
+    """
     plain = unicodedata.normalize("NFKC", text).replace(" ", "")
-    return plain if plain.isascii() else wide(plain)
+    half = plain.isascii() and plain.isprintable() and not set(plain) & set(',"')
+    return plain if half else wide(plain)
 
 
 def _as_jis(char: str) -> str:

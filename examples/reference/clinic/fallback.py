@@ -38,13 +38,8 @@ class Fallback:
         case.offered = ways.offered(
             names, known=case.before is not None, brought_nothing=not arrival.papers
         )
-        options = [document(d) for d in names]
-        if case.page is not None:
-            options += [PAST_VISIT, KEEP_CHART]
-        if retry and case.retries_left:
-            options.append(RETRY)
         prompt = f"{case.message.splitlines()[0]} 何で確認しますか"
-        answer = case.dialog.ask(prompt, *options, *(share(v) for v in SHARES))
+        answer = case.dialog.ask(prompt, *self._options(case, names, retry=retry))
         if answer == RETRY:
             return True
         name = chosen_document(answer)
@@ -60,6 +55,15 @@ class Fallback:
         self._four_facts(case)
         case.share = self._share_without_answer(case, answer)
         return False
+
+    def _options(self, case: Case, names: tuple[str, ...], *, retry: bool) -> list[str]:
+        """What the operator picks from: papers, the last visit, once more, a share."""
+        options = [document(d) for d in names]
+        if case.page is not None:
+            options += [PAST_VISIT, KEEP_CHART]
+        if retry and case.retries_left:
+            options.append(RETRY)
+        return [*options, *(share(v) for v in SHARES)]
 
     def _documents(self, case: Case) -> tuple[str, ...]:
         """What can be gone by today. A paper that does not serve alone asks for the card."""

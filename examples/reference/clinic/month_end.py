@@ -8,7 +8,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
-from clinic import claim_file
+from clinic import claim_file, fold
 from clinic.case import Errand, MonthEndCase
 from clinic.chart import Charts, Page
 from clinic.claim_file import Receipt, Site
@@ -48,6 +48,9 @@ class MonthEnd:
     ) -> tuple[Decision, Receipt] | None:
         """Decision and レセプト for some visits of one month; None: held back."""
         case.next_part()
+        if lacking := self.lacking(page):
+            case.hold(f"カルテに{'・'.join(lacking)}がないため、請求できません。")
+            return None
         standing = self.standing(case, page, visits)
         decision = self.kinds.decide(case, standing)
         if decision is None:
@@ -58,6 +61,15 @@ class MonthEnd:
             return None
         self.settle(case, standing, decision)
         return decision, receipt
+
+    def lacking(self, page: Page) -> list[str]:
+        """What no レセプト goes without, and the chart does not say: nothing is made up for it."""
+        needed = {
+            "氏名": page.name or page.kana,
+            "性別": fold.fold_sex(page.sex or ""),
+            "生年月日": page.birthdate,
+        }
+        return [word for word, value in needed.items() if not value]
 
     def standing(self, case: MonthEndCase, page: Page, visits: Sequence[Attendance]) -> Standing:
         """What is known of these visits, the system asked once more."""
@@ -100,7 +112,7 @@ class MonthEnd:
             month=standing.month,
             name=page.name or page.kana or "",
             kana=page.kana or "",
-            sex="2" if page.sex in ("2", "女") else "1",
+            sex=fold.fold_sex(page.sex or ""),
             birthdate=page.birthdate,
             days=standing.days,
             plan=decision.plan,
