@@ -400,6 +400,23 @@ def test_a_file_that_is_broken_or_about_nobody_opens_nothing(office, data: bytes
     assert office.ledger.open_visits(PAGE.chart_no, RECLAIM_DAY) == []
 
 
+def test_a_file_that_is_read_in_twice_opens_once(office) -> None:
+    office.visit(answer(record()))
+    office.send_back(office.claim(answer(record())), "該当者なし")
+    again = office.returns.take(office.sent_back, date(2025, 12, 6))
+    assert (again.reopened, again.reasons) == (False, [])
+    assert "取り込み済み" in again.warned[0]
+
+
+def test_a_return_of_what_was_never_claimed_opens_nothing(office) -> None:
+    office.visit(answer(record()))
+    case = office.claim(answer(record()))
+    office.send_back(case, "該当者なし")
+    office.ledger._database.write("DELETE FROM claim")
+    office.ledger._database.write("DELETE FROM returned")
+    assert not office.returns.take(office.sent_back, RETURN_DAY).reopened
+
+
 def test_a_file_that_was_damaged_on_the_way_never_raises(office) -> None:
     office.visit(answer(record()))
     office.send_back(office.claim(answer(record())), "該当者なし")

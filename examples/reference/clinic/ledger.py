@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TypeVar
 
@@ -69,13 +69,15 @@ class Sent:
 class ReturnedClaim:
     """One レセプト that came back: why, and what a re-claim has to carry unchanged.
 
-    ``payer`` is the 審査支払機関 that sent it back; ``history`` the 履歴管理ブロック.
+    ``payer`` is the 審査支払機関 that sent it back, ``processed`` in which 処理年月; ``history``
+    the 履歴管理ブロック.
     """
 
     chart_no: str
     days: tuple[date, ...]
     came_on: date
     payer: str
+    processed: str
     reasons: tuple[str, ...]
     search_no: str = ""
     history: tuple[str, ...] = ()
@@ -109,6 +111,11 @@ class Ledger:
         """The return of a visit's claim that was not answered by a new claim yet."""
         back = [r for r in self._of("returned", chart_no, ReturnedClaim) if day in r.days]
         return back[-1] if back and len(back) >= len(self.claims(chart_no, day)) else None
+
+    def has_return(self, claim: ReturnedClaim) -> bool:
+        """Whether it was read in before, on whatever day."""
+        known = self._of("returned", claim.chart_no, ReturnedClaim)
+        return any(replace(r, came_on=claim.came_on) == claim for r in known)
 
     def open_visits(self, chart_no: str | None, day: date) -> list[Attendance]:
         """Visits that are to be claimed on a day: not claimed yet, or come back.

@@ -31,8 +31,16 @@ class Returned:
     history: list[str] = field(default_factory=list)
 
 
-def read(data: bytes) -> tuple[str, list[Returned]]:
-    """The 審査支払機関 that sent it, and what it sent back. Raises :class:`BadReturns`."""
+@dataclass(frozen=True)
+class Sender:
+    """Whose file it is: ``payer`` 1 支払基金, 2 国保連; ``processed`` 処理年月, as written."""
+
+    payer: str
+    processed: str
+
+
+def read(data: bytes) -> tuple[Sender, list[Returned]]:
+    """Who sent it, and what came back. Raises :class:`BadReturns`."""
     try:
         text = data.removesuffix(b"\x1a").decode("cp932")
     except UnicodeDecodeError as e:
@@ -41,7 +49,7 @@ def read(data: bytes) -> tuple[str, list[Returned]]:
     head = lines[0].split(",") if lines else []
     if not head or head[0] not in ("HI", "IR") or len(head) < 2:
         raise BadReturns("先頭がHIレコードではありません")
-    return head[1], list(_receipts(lines[1:]))
+    return Sender(head[1], _at(head, 2)), list(_receipts(lines[1:]))
 
 
 def _receipts(lines: list[str]) -> Iterator[Returned]:

@@ -41,34 +41,42 @@ class Returns:
         """Read a file in. Always returns: what is wrong with the file is told."""
         case = ReturnsCase()
         try:
-            payer, found = returned_file.read(data)
+            sender, found = returned_file.read(data)
         except returned_file.BadReturns as e:
             case.warned.append(f"返戻ファイルを読み取れません: {e}")
             return case
         for one in found:
-            self.reopen(case, one, payer, day)
+            self.reopen(case, one, sender, day)
         return case
 
-    def reopen(self, case: ReturnsCase, one: returned_file.Returned, payer: str, day: date) -> None:
+    def reopen(
+        self,
+        case: ReturnsCase,
+        one: returned_file.Returned,
+        sender: returned_file.Sender,
+        day: date,
+    ) -> None:
         """The visits of one レセプト are to be claimed again, once the reason is dealt with."""
         page = self.charts.get(one.chart_no)
         days = one.days or self.days_of(one)
-        if page is None or not days:
-            case.warned.append(
-                f"返戻のカルテ番号{one.chart_no}({one.month:%Y年%m月})が見つかりません"
-            )
+        which = f"カルテ番号{one.chart_no} {one.month:%Y年%m月}分"
+        if page is None or not any(self.ledger.claims(one.chart_no, d) for d in days):
+            case.warned.append(f"返戻の{which}は、当院の請求に見つかりません")
             return
-        self.ledger.came_back(
-            ReturnedClaim(
-                chart_no=one.chart_no,
-                days=days,
-                came_on=day,
-                payer=payer,
-                reasons=tuple(one.reasons),
-                search_no=one.search_no,
-                history=tuple(one.history),
-            )
+        claim = ReturnedClaim(
+            chart_no=one.chart_no,
+            days=days,
+            came_on=day,
+            payer=sender.payer,
+            processed=sender.processed,
+            reasons=tuple(one.reasons),
+            search_no=one.search_no,
+            history=tuple(one.history),
         )
+        if self.ledger.has_return(claim):
+            case.warned.append(f"返戻の{which}は、取り込み済みです")
+            return
+        self.ledger.came_back(claim)
         case.reopened = True
         case.reasons += one.reasons
         case.say(
