@@ -270,15 +270,17 @@ def _unknown(path: Path, kind: str, name: str, known: Iterable[str], key: str) -
 
 
 def load_class(spec: str, folder: Path) -> type:
-    """``pkg.mod:Class`` as a class; ``folder`` is put on the import path first.
+    """``pkg.mod:Class`` as a class; ``folder`` is put on the import path first, and what its
+    pyproject.toml puts there for pytest: an adapter is found by every command as by pytest.
 
     Raises :class:`OnshiError` saying which half is wrong.
     """
     module_name, _, class_name = spec.partition(":")
     if not module_name or not class_name:
         raise OnshiError(f"integration {spec!r}: write it as package.module:Class")
-    if str(folder) not in sys.path:
-        sys.path.insert(0, str(folder))
+    for place in (*reversed(_pytest_path(folder)), folder):
+        if str(place) not in sys.path:
+            sys.path.insert(0, str(place))
     try:
         module = importlib.import_module(module_name)
     except ModuleNotFoundError as e:
@@ -302,3 +304,16 @@ def load_class(spec: str, folder: Path) -> type:
             + (f"; did you mean {' or '.join(near)}?" if near else "")
         )
     return found
+
+
+def _pytest_path(folder: Path) -> list[Path]:
+    """``pythonpath`` of ``[tool.pytest.ini_options]`` in the folder's pyproject.toml."""
+    path = folder / "pyproject.toml"
+    settings = read_toml(path) if path.is_file() else {}
+    for key in ("tool", "pytest", "ini_options"):
+        settings = settings.get(key, {})
+        if not isinstance(settings, dict):
+            return []
+    given = settings.get("pythonpath", [])
+    names = given.split() if isinstance(given, str) else given
+    return [(folder / name).resolve() for name in names if isinstance(name, str)]

@@ -90,6 +90,14 @@ def test_one_encounter_of_a_day_is_played_alone(shop: Path) -> None:
     assert rows[0]["name"].startswith("0000-")
 
 
+def test_an_adapter_is_found_where_pytest_finds_it(shop: Path) -> None:
+    (shop / "src").mkdir()
+    (shop / "product.py").rename(shop / "src" / "product.py")
+    with (shop / "pyproject.toml").open("a", encoding="utf-8") as f:
+        f.write('[tool.pytest.ini_options]\npythonpath = ["src"]\n')
+    assert "1 encounters" in onshi(shop, *DAY, "--only=0", code=None)
+
+
 def test_an_adapter_that_raises_fails_each_encounter_and_ends(shop: Path) -> None:
     text = onshi(shop, *DAY, "--rate=0", "--integration=product:Raises", code=1)
     assert "no licence" in text
