@@ -13,10 +13,10 @@ from onshi.errors import MissingPieceError, OnshiError
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from onshi.catalogue.encounters import Day
     from onshi.config import Config
     from onshi.outcomes import Row
     from onshi.replay import Played, Tally
+    from onshi.replay_jobs import Plan
     from onshi.reports.journals import Journals
     from onshi.reports.run import Run
 
@@ -111,7 +111,7 @@ def replay(
     jobs = _jobs(jobs, player.integration, total)
     journals = Journals()
     stopped = _play(play_day(plan, jobs), total, tally, journals, journal)
-    run = _run(profile, day, config, tally, home)
+    run = _run(profile, plan, tally, player.integration)
     _conclude(run, tally, report or [], journals, journal, stopped)
 
 
@@ -202,15 +202,17 @@ def _keep(played: Played, row: Row, journals: Journals, journal: Path | None) ->
         write_file(path, played.outcome.journal, "the journal")
 
 
-def _run(profile: str, day: Day, config: Config, tally: Tally, home: Path) -> Run:
+def _run(profile: str, plan: Plan, tally: Tally, product: Any) -> Run:
     from onshi.catalogue.load import troubles_of
     from onshi.reports.about import about
     from onshi.reports.run import Run
 
+    day, config = plan.day, plan.config
     return Run(
         profiles=[str(Path(profile).absolute()) if profile.endswith(".toml") else profile],
         seed=day.seed,
         date=config.date or day.profile.date.isoformat(),
+        surfaces=sorted(product.surfaces),
         troubles=[t.id for t in troubles_of(day.profile)],
         scope=sorted(tally.left_out),
         rules=config.rules,
@@ -218,7 +220,7 @@ def _run(profile: str, day: Day, config: Config, tally: Tally, home: Path) -> Ru
         encounters=tally.done,
         rate=day.rate,
         weight=day.weight,
-        about=about(config, home),
+        about=about(config, plan.home),
     )
 
 
