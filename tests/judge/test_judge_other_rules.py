@@ -327,6 +327,21 @@ def test_h47_another_writing_of_the_same_numbers_is_no_change():
     assert [f.verdict for f in said(story, h47.TOLD)] == [Verdict.NOT_OBSERVED]
 
 
+@pytest.mark.parametrize(
+    ("kept", "expected"),
+    [
+        (("online",), Verdict.MET),
+        (("online", "past_visit"), Verdict.MET),
+        (("past_visit",), Verdict.NOT_OBSERVED),
+        ((), Verdict.BROKEN),
+        (None, Verdict.NOT_OBSERVED),
+    ],
+)
+def test_h47_what_the_visit_rested_on_is_kept(kept, expected):
+    due = claimed(receipt(), handling=did(evidence=kept), answers=(VALID,))
+    assert [f.verdict for f in said(told(came(RECEIVED, VALID), due), h47.KEPT)] == [expected]
+
+
 def test_h47_the_reason_says_when():
     (found,) = said(told(came(RECEIVED, VALID), claimed(receipt())), h47.RECHECK)
     assert found.verdict is Verdict.BROKEN
@@ -369,6 +384,13 @@ def test_h59_each_item_that_is_missing(field, element, value):
     assert verdict(case(maybe_typed, gap, **new), h59.BLANK) is UNSEEN
     known = case(filled, gap)  # the chart may have had it
     assert verdict(known, h59.BLANK) is UNSEEN
+
+
+@pytest.mark.parametrize("validity", ["2", "4", "5"])
+def test_h59_is_about_a_qualification_that_was_found(validity):
+    filled = did(chart_after=chart(valid_to="2026-03-31"), asked=())
+    one = case(filled, answer(validity, record()), visit_=first_visit())
+    assert verdict(one, h59.BLANK) is UNSEEN
 
 
 @pytest.mark.parametrize("value", ["99999999", "9999-12-31", "９９９９/１２/３１"])

@@ -132,6 +132,21 @@ def test_h43_what_was_accepted_is_not_overwritten_silently():
     assert verdict(case(did(), ANSWERED, visit_=at_desk), h43.SILENT) is UNSEEN
 
 
+def test_h43_numbers_of_neither_are_no_overwriting_and_one_that_is_seen_is_enough():
+    paper = chart(number="7777", symbol="88")
+    at_desk = visit(
+        asked=[("待ちますか", ("document:資格確認書",), "document:資格確認書")],
+        papers={"資格確認書": paper},
+        brings=("card", "資格確認書"),
+    )
+    neither = did(chart_after=chart(number="1", symbol="2"))
+    assert verdict(case(neither, ANSWERED, visit_=at_desk), h43.SILENT) is MET
+    half_hidden = did(chart_after=chart(symbol=None))
+    assert verdict(case(half_hidden, ANSWERED, visit_=at_desk), h43.SILENT) is BROKEN
+    unseen = did(chart_after=chart(number="7777", symbol=None))
+    assert verdict(case(unseen, ANSWERED, visit_=at_desk), h43.SILENT) is UNSEEN
+
+
 def test_h51_it_comes_back():
     assert verdict(case(did(status="system_unreachable")), h51.RETURNS) is MET
     assert verdict(case(None, returned=False), h51.RETURNS) is BROKEN
