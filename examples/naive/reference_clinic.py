@@ -1,4 +1,4 @@
-"""The reference clinic's adapter. Its module is called ``adapter``, as ours is: found by its path."""
+"""The reference clinic's adapter, found by its path: its module is called ``adapter``, as ours."""
 
 from __future__ import annotations
 

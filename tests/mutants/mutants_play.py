@@ -176,7 +176,11 @@ def complaints(behaviour: Behaviour, found: Measured) -> list[str]:
         for rule in sorted(found.rules - behaviour.expected)
     ]
     texts += [f"{rule} is not broken" for rule in sorted(behaviour.expected - found.rules)]
-    texts += [f"{id}: {problem}" for id, problem in found.problems.items() if "H51" not in behaviour.breaks]
+    texts += [
+        f"{id}: {problem}"
+        for id, problem in found.problems.items()
+        if "H51" not in behaviour.breaks
+    ]
     return texts
 
 
@@ -186,4 +190,13 @@ def without_behaviour(rules: Collection[str]) -> list[str]:
     return sorted(set(rules) - broken)
 
 
-__all__ = ["Measured", "Player", "baseline", "complaints", "find_behaviour", "stimuli", "wanted", "without_behaviour"]
+__all__ = [
+    "Measured",
+    "Player",
+    "baseline",
+    "complaints",
+    "find_behaviour",
+    "stimuli",
+    "wanted",
+    "without_behaviour",
+]

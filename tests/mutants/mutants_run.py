@@ -1,6 +1,7 @@
 """``make mutants``: every behaviour, and what it breaks. Two processes.
 
-``.venv/bin/python tests/mutants/mutants_run.py [NAME ...]`` plays only the behaviours named.
+With names, only those: ``PYTHONPATH=examples/naive:examples/reference .venv/bin/python
+tests/mutants/mutants_run.py retry_pin``.
 """
 
 from __future__ import annotations
@@ -9,10 +10,6 @@ import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
-
-for folder in ("naive", "reference"):
-    sys.path.append(str(Path(__file__).resolve().parents[2] / "examples" / folder))
 
 from behaviours import behaviours, find_behaviour
 from mutants_play import Measured, Player, baseline, complaints, stimuli, wanted, without_behaviour

@@ -1,4 +1,4 @@
-"""Single mistakes of a レセコン, each switchable by name: the reference clinic with one thing changed.
+"""Single mistakes of a レセコン, by name: the reference clinic with one thing changed.
 
 A behaviour with ``breaks`` is a mistake; one without is a legitimate product that does something
 in another way. What each thought, and which rules it breaks: ``docs/mutants.md``.

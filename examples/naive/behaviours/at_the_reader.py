@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
+from clinic import compare
 from clinic.card import CardSession, PinAnswer
 from clinic.case import Case
+from clinic.dialog import RETRY
 from clinic.errors import DeviceTrouble
 from clinic.face import FaceFolder
+from clinic.fallback import Fallback
 from clinic.messages import Result
 from clinic.reception import Reception
 
@@ -29,25 +31,43 @@ def _twice(usual: Callable[..., PinAnswer], session: CardSession, pin: str) -> P
     return first if first.right or first.tries_left == 0 else usual(session, pin)
 
 
-shows_the_pin = mistake(
-    "shows_the_pin",
+staff_type_the_pin = mistake(
+    "staff_type_the_pin",
     "H45",
-    ja="打ち間違いが分かるように、入力された暗証番号を画面に出す。",
-    en="Show the PIN that was typed, so that a slip can be seen.",
+    ja="患者が入力できなければ、番号を聞いて職員が打つ。",
+    en="Where the patient cannot type, staff ask for the PIN and type it.",
 )
 
 
-@shows_the_pin.instead_of(Reception, "_check_pin")
-def _shown(usual: Callable[..., None], desk: Reception, case: Case, session: CardSession) -> None:
-    typed = case.arrival.enter_pin
+@staff_type_the_pin.instead_of(Reception, "_check_pin")
+def _by_staff(usual: Callable[..., None], desk: Reception, case: Case, session: Any) -> None:
+    try:
+        usual(desk, case, session)
+    except DeviceTrouble as trouble:
+        if trouble.category == "pin" and "入力されません" in trouble.text:
+            case.dialog.warn("職員が暗証番号を聞いて入力してください。")
+        raise
 
-    def enter() -> str | None:
-        pin = typed()
-        case.dialog.warn(f"入力された暗証番号: {pin}")
-        return pin
 
-    case.arrival = replace(case.arrival, enter_pin=enter)
-    usual(desk, case, session)
+elderly_until_it_works = mistake(
+    "elderly_until_it_works",
+    "H52",
+    ja="高齢の方は職員が手伝うので、顔認証が通るまで続ける。",
+    en="Staff help the elderly, and so the face is tried until it goes through.",
+)
+
+
+@elderly_until_it_works.instead_of(Fallback, "choose")
+def _until_it_works(
+    usual: Callable[..., bool], fallback: Fallback, case: Case, *, retry: bool
+) -> bool:
+    born = case.arrival.form.birthdate
+    elderly = born is not None and compare.age(born, case.arrival.day) >= 75
+    if not elderly or "顔認証の結果が届きません" not in case.message:
+        return usual(fallback, case, retry=retry)
+    case.message, case.offered = "顔認証ができません。", ()
+    options = (RETRY,) if case.retries_left else ()
+    return case.dialog.ask("もう一度、顔を映してください。", *options) == RETRY
 
 
 certificate_unsaid = mistake(
@@ -93,6 +113,25 @@ def _as_invalid(usual: Callable[..., None], desk: Reception, case: Case, *more: 
     usual(desk, case, *more)
     if getattr(case, "shown_as_invalid", False):
         case.status = "invalid"
+
+
+unread_is_not_received = mistake(
+    "unread_is_not_received",
+    "H55",
+    ja="カードが読めなければ、読めるまで置き直してもらう。",
+    en="A card that cannot be read is laid down again until it can.",
+)
+
+
+@unread_is_not_received.instead_of(Fallback, "choose")
+def _until_it_can(
+    usual: Callable[..., bool], fallback: Fallback, case: Case, *, retry: bool
+) -> bool:
+    if case.status != "device_unusable" or "置き方を" not in case.message:
+        return usual(fallback, case, retry=retry)
+    case.offered = ()
+    options = (RETRY,) if case.retries_left else ()
+    return case.dialog.ask("カードを置き直してください。", *options) == RETRY
 
 
 only_who_was_called = mistake(

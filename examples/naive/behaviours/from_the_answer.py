@@ -8,9 +8,10 @@ from typing import Any
 
 import clinic.reception
 from clinic.acceptance import Acceptance
-from clinic.answers import LOST, status_of
+from clinic.answers import LOST
 from clinic.case import Case
 from clinic.chart import Page
+from clinic.dialog import chosen_document, chosen_share
 from clinic.fallback import Fallback
 from clinic.messages import Record, Result
 from clinic.reception import Reception
@@ -68,18 +69,17 @@ def _as_invalid(usual: Callable[..., None], desk: Reception, case: Case, *more: 
 ten_wari_when_invalid = mistake(
     "ten_wari_when_invalid",
     "H01",
-    "H05",
-    "H08",
-    "H09",
-    ja="無効なら10割をいただく。",
-    en="Invalid: the patient pays everything.",
-    why="自動で10割にすると、操作者の選んだ割合（H05・H09）も、書類のある患者の割合（H08）も守られない。",
+    ja="無効で、割合を指定されていなければ10割をいただく。",
+    en="Invalid, and nobody named a share: the patient pays everything.",
 )
 
 
 @ten_wari_when_invalid.instead_of(Fallback, "_share_without_answer")
-def _all(usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str) -> int | None:
-    return 100 if case.status in LOST else usual(fallback, case, answer)
+def _all(
+    usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str
+) -> int | None:
+    unsaid = chosen_document(answer) is None and chosen_share(answer) is None
+    return 100 if case.status in LOST and unsaid else usual(fallback, case, answer)
 
 
 def _taken(desk: Reception, case: Case, record: Record) -> None:
@@ -114,20 +114,20 @@ def _first(usual: Callable[..., bool], desk: Reception, case: Case, result: Resu
     return usual(desk, case, replace(result, validity="1", records=result.records[:1]))
 
 
-first_of_two = mistake(
-    "first_of_two",
+last_of_two = mistake(
+    "last_of_two",
     "H58",
-    ja="有効な資格が二つ返ったら、上のほうを使う。",
-    en="Of two valid qualifications the upper one is used.",
+    ja="有効な資格が二つ返ったら、下のほうが新しい。",
+    en="Of two valid qualifications the lower one is the newer.",
 )
 
 
-@first_of_two.instead_of(Reception, "_decide")
-def _upper(usual: Callable[..., bool], desk: Reception, case: Case, result: Result) -> bool:
+@last_of_two.instead_of(Reception, "_decide")
+def _lower(usual: Callable[..., bool], desk: Reception, case: Case, result: Result) -> bool:
     if result.validity != "1" or len(result.records) < 2:
         return usual(desk, case, result)
-    _taken(desk, case, result.records[0])
-    return usual(desk, case, replace(result, records=result.records[:1]))
+    _taken(desk, case, result.records[-1])
+    return usual(desk, case, replace(result, records=result.records[-1:]))
 
 
 name_is_enough = mistake(
@@ -139,7 +139,9 @@ name_is_enough = mistake(
 
 
 @name_is_enough.instead_of(Reception, "_found_by_form")
-def _by_name(usual: Callable[..., Page | None], desk: Reception, arrival: Any, dialog: Any) -> Page | None:
+def _by_name(
+    usual: Callable[..., Page | None], desk: Reception, arrival: Any, dialog: Any
+) -> Page | None:
     found = desk.charts.named(arrival.form.name)
     return found[0] if found else usual(desk, arrival, dialog)
 
@@ -153,7 +155,9 @@ anybody_is_the_patient = mistake(
 
 
 @anybody_is_the_patient.instead_of(Acceptance, "accept")
-def _anybody(usual: Callable[..., bool], acceptance: Acceptance, case: Case, record: Record, notice: str) -> bool:
+def _anybody(
+    usual: Callable[..., bool], acceptance: Acceptance, case: Case, record: Record, notice: str
+) -> bool:
     if case.page is not None and clinic.acceptance.compare.person(case.page, record):
         case.page = acceptance.charts.save(
             replace(case.page, kana=record.kana, birthdate=record.birthdate, sex=record.sex)

@@ -8,23 +8,47 @@ from typing import Any
 
 from clinic import ways
 from clinic.case import Case
-from clinic.dialog import chosen_document, chosen_share
+from clinic.dialog import KEEP_CHART, PAST_VISIT, chosen_document, chosen_share
 from clinic.fallback import Fallback
 
 from behaviours.registry import mistake
 
+_NOT_ASKED = ("device_unusable", "system_unreachable", "request_error")
+
 papers_pay_in_full = mistake(
     "papers_pay_in_full",
     "H05",
+    "H08",
+    "H09",
+    "H53",
     ja="カードで確認できるまでは、書類があっても全額をいただく。",
     en="Until the card confirms it everything is charged, whatever paper there is.",
+    why="書類のある患者が10割になる。書類での会計（H05）、限られた10割（H08）、選ばれた割合（H09）、"
+    "書類だけの受付（H53）が、この同じことを見る。",
 )
 
 
 @papers_pay_in_full.instead_of(Fallback, "_share_without_answer")
-def _in_full(usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str) -> int | None:
-    name = chosen_document(answer)
-    return 100 if name in case.arrival.papers else usual(fallback, case, answer)
+def _in_full(
+    usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str
+) -> int | None:
+    shown = chosen_document(answer) in case.arrival.papers
+    return 100 if shown and case.status in _NOT_ASKED else usual(fallback, case, answer)
+
+
+paper_unrecorded = mistake(
+    "paper_unrecorded",
+    "H05",
+    ja="何の書類だったかは、会計には関係がない。",
+    en="Which paper it was makes no difference to the bill.",
+)
+
+
+@paper_unrecorded.instead_of(Fallback, "_evidence")
+def _some_paper(
+    usual: Callable[..., tuple[str, ...]], fallback: Fallback, answer: str
+) -> tuple[str, ...]:
+    return ("other",) if chosen_document(answer) else usual(fallback, answer)
 
 
 no_declaration = mistake(
@@ -40,31 +64,41 @@ def _without_it(usual: Callable[..., tuple[str, ...]], *on: Any, **of: Any) -> t
     return tuple(name for name in usual(*on, **of) if name != ways.MOUSHITATE)
 
 
-past_visit_unrecorded = mistake(
-    "past_visit_unrecorded",
+no_past_visit = mistake(
+    "no_past_visit",
     "H07",
-    ja="前回のとおりで受けたなら、根拠として残すものはない。",
-    en="As at the last visit: there is nothing to keep as evidence.",
+    ja="機器が使えないときも、前回の資格では受け付けない。",
+    en="Where the device fails the last visit is nothing to go by either.",
 )
 
 
-@past_visit_unrecorded.instead_of(Fallback, "_evidence")
-def _nothing(usual: Callable[..., tuple[str, ...]], fallback: Fallback, answer: str) -> tuple[str, ...]:
-    return tuple("other" if way == "past_visit" else way for way in usual(fallback, answer))
+@no_past_visit.instead_of(ways, "offered")
+def _not_offered(usual: Callable[..., tuple[str, ...]], *names: Any, **of: Any) -> tuple[str, ...]:
+    return tuple(way for way in usual(*names, **of) if way != PAST_VISIT)
+
+
+@no_past_visit.instead_of(Fallback, "_options")
+def _no_option(
+    usual: Callable[..., list[str]], fallback: Fallback, case: Case, *names: Any, **of: Any
+) -> list[str]:
+    found = usual(fallback, case, *names, **of)
+    if case.status != "device_unusable":
+        return found
+    return [one for one in found if one not in (PAST_VISIT, KEEP_CHART)]
 
 
 share_is_fixed = mistake(
     "share_is_fixed",
-    "H05",
     "H09",
     ja="確認できなければ10割と決まっている。",
     en="Unconfirmed is 10割; there is nothing to choose.",
-    why="H05 も H09 も、操作者の選んだ割合で会計したかという同じことを見る。",
 )
 
 
 @share_is_fixed.instead_of(Fallback, "_share_without_answer")
-def _fixed(usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str) -> int | None:
+def _fixed(
+    usual: Callable[..., int | None], fallback: Fallback, case: Case, answer: str
+) -> int | None:
     return 100 if chosen_share(answer) is not None else usual(fallback, case, answer)
 
 
@@ -82,17 +116,17 @@ def _our_pc(usual: Callable[..., bool], fallback: Fallback, case: Case, *, retry
     return usual(fallback, case, retry=retry)
 
 
-measures_unknown = mistake(
-    "measures_unknown",
+measures_go_on = mistake(
+    "measures_go_on",
     "H39",
-    ja="期限の切れた健康保険証は、どの日でも使えない。",
-    en="An expired 健康保険証 serves on no day.",
+    ja="健康保険証で受け付けてよいという扱いに、終わりはない。",
+    en="That a 健康保険証 is accepted has no end.",
 )
 
 
-@measures_unknown.instead_of(ways, "provisional")
-def _never(usual: Any, on: date, plan: str) -> bool:
-    return False
+@measures_go_on.instead_of(ways, "serves")
+def _endless(usual: Callable[..., bool], name: str, on: date, **of: Any) -> bool:
+    return name == ways.HOKENSHO or usual(name, on, **of)
 
 
 card_holders_have_no_kakuninsho = mistake(
@@ -104,7 +138,9 @@ card_holders_have_no_kakuninsho = mistake(
 
 
 @card_holders_have_no_kakuninsho.instead_of(ways, "documents")
-def _none(usual: Callable[..., tuple[str, ...]], *on: Any, with_card: bool = True, **of: Any) -> tuple[str, ...]:
+def _none(
+    usual: Callable[..., tuple[str, ...]], *on: Any, with_card: bool = True, **of: Any
+) -> tuple[str, ...]:
     found = usual(*on, with_card=with_card, **of)
     return tuple(name for name in found if name != ways.KAKUNINSHO or not with_card)
 
@@ -119,7 +155,7 @@ notice_is_enough = mistake(
 
 @notice_is_enough.instead_of(ways, "serves")
 def _enough(usual: Callable[..., bool], name: str, on: date, **of: Any) -> bool:
-    return name == ways.OSHIRASE or usual(name, on, **of)
+    return (name == ways.OSHIRASE and on <= ways.PROVISIONAL_UNTIL) or usual(name, on, **of)
 
 
 papers_need_the_card = mistake(
@@ -131,6 +167,8 @@ papers_need_the_card = mistake(
 
 
 @papers_need_the_card.instead_of(ways, "serves")
-def _with_card(usual: Callable[..., bool], name: str, on: date, *, with_card: bool, **of: Any) -> bool:
+def _with_card(
+    usual: Callable[..., bool], name: str, on: date, *, with_card: bool, **of: Any
+) -> bool:
     alone = name in (ways.KAKUNINSHO, ways.HOKENSHO) and not with_card
     return not alone and usual(name, on, with_card=with_card, **of)

@@ -10,15 +10,18 @@ from typing import Any
 from clinic import claim_file
 from clinic.answers import GOOD
 from clinic.case import MonthEndCase
-from clinic.claim_kind import NORMAL, OLD, UNKNOWN, ClaimKind, Decision
+from clinic.claim_kind import NORMAL, UNKNOWN, ClaimKind, Decision
 from clinic.dialog import PAST_VISIT
+from clinic.month_end import MonthEnd
 from clinic.recheck import Again, Recheck
 from clinic.returns import Returns, ReturnsCase
 from clinic.standing import Standing
 
 from behaviours.registry import Behaviour, mistake
 
+_OUTAGE = ("device_unusable", "system_unreachable")
 _OLD_NOTE, _UNKNOWN_NOTE = "820000245", "820000246"
+Made = tuple[Decision, claim_file.Receipt]
 Usual = Callable[..., Decision | None]
 
 
@@ -35,25 +38,32 @@ remarks_what_was_confirmed = mistake(
 
 
 @remarks_what_was_confirmed.instead_of(ClaimKind, "decide")
-def _to_be_sure(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+def _to_be_sure(
+    usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+) -> Decision | None:
     decision = usual(kinds, case, standing)
-    online = any("online" in visit.evidence for visit in standing.visits)
+    online = all("online" in visit.evidence for visit in standing.visits)
     return _remarked(decision) if decision and decision.kind == NORMAL and online else decision
 
 
-remarks_what_was_heard = mistake(
-    "remarks_what_was_heard",
+heard_is_unknown = mistake(
+    "heard_is_unknown",
     "H14",
-    ja="口頭で聞いただけの資格は、旧資格情報として請求する。",
-    en="What was only heard is claimed as 旧資格情報.",
+    ja="口頭で聞いただけの資格は、不詳で請求する。",
+    en="A qualification that was only heard is claimed as 不詳.",
 )
 
 
-@remarks_what_was_heard.instead_of(ClaimKind, "decide")
-def _heard(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+@heard_is_unknown.instead_of(ClaimKind, "decide")
+def _heard(
+    usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+) -> Decision | None:
     decision = usual(kinds, case, standing)
     heard = all(PAST_VISIT in visit.evidence for visit in standing.visits)
-    return _remarked(decision) if decision and decision.kind == NORMAL and heard else decision
+    if decision is None or decision.kind != NORMAL or not heard:
+        return decision
+    notes = ((_UNKNOWN_NOTE, ""),)
+    return replace(decision, kind=UNKNOWN, insurance=claim_file.NOT_KNOWN, notes=notes)
 
 
 outage_is_never_resolved = mistake(
@@ -65,9 +75,12 @@ outage_is_never_resolved = mistake(
 
 
 @outage_is_never_resolved.instead_of(ClaimKind, "decide")
-def _unresolved(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+def _unresolved(
+    usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+) -> Decision | None:
     decision = usual(kinds, case, standing)
-    late = standing.confirmed is None and decision is not None and decision.kind == NORMAL
+    open_then = standing.visits[0].insurance is None
+    late = open_then and standing.visits[0].status in _OUTAGE and decision is not None
     return _remarked(decision) if late else decision
 
 
@@ -80,7 +93,9 @@ claims_old_numbers_without_remark = mistake(
 
 
 @claims_old_numbers_without_remark.instead_of(ClaimKind, "former")
-def _no_remark(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+def _no_remark(
+    usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+) -> Decision | None:
     decision = usual(kinds, case, standing)
     return decision and replace(decision, notes=())
 
@@ -94,17 +109,24 @@ asked_before_the_visit = mistake(
 
 
 @asked_before_the_visit.instead_of(ClaimKind, "contacted")
-def _any_day(usual: Callable[..., date | None], kinds: ClaimKind, case: MonthEndCase, standing: Standing, *more: Any) -> date | None:
+def _any_day(
+    usual: Callable[..., date | None],
+    kinds: ClaimKind,
+    case: MonthEndCase,
+    standing: Standing,
+    *more: Any,
+) -> date | None:
     day = usual(kinds, case, standing, *more)
     return day and standing.first - timedelta(days=30)
 
 
-def _unknown(name: str, rule: str, *, ja: str, en: str, change: Callable[[Decision], Decision]) -> Behaviour:
+def _unknown(behaviour: Behaviour, change: Callable[[Decision], Decision]) -> Behaviour:
     """A mistake in the レセプト of an unknown insurance."""
-    behaviour = mistake(name, rule, ja=ja, en=en)
 
     @behaviour.instead_of(ClaimKind, "unknown")
-    def _changed(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+    def _changed(
+        usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+    ) -> Decision | None:
         decision = usual(kinds, case, standing)
         return decision and change(decision)
 
@@ -116,32 +138,40 @@ def _numbered(decision: Decision, **numbers: str) -> Decision:
 
 
 unknown_with_zeros = _unknown(
-    "unknown_with_zeros",
-    "H19",
-    ja="不詳の保険者番号は、0で埋める。",
-    en="The 保険者番号 of an unknown insurance is filled with zeros.",
-    change=lambda d: _numbered(d, insurer_number="00000000"),
+    mistake(
+        "unknown_with_zeros",
+        "H19",
+        ja="不詳の保険者番号は、0で埋める。",
+        en="The 保険者番号 of an unknown insurance is filled with zeros.",
+    ),
+    lambda d: _numbered(d, insurer_number="00000000"),
 )
 unknown_number_short = _unknown(
-    "unknown_number_short",
-    "H20",
-    ja="番号も保険者番号と同じ8桁でよい。",
-    en="The 番号 may have eight digits, as the 保険者番号 has.",
-    change=lambda d: _numbered(d, number="7777777"),
+    mistake(
+        "unknown_number_short",
+        "H20",
+        ja="番号も保険者番号と同じ8桁でよい。",
+        en="The 番号 may have eight digits, as the 保険者番号 has.",
+    ),
+    lambda d: _numbered(d, number="7777777"),
 )
 unknown_without_the_word = _unknown(
-    "unknown_without_the_word",
-    "H21",
-    ja="7が並んでいれば不詳と分かるので、書かなくてよい。",
-    en="Sevens say that it is unknown, and so the word is not needed.",
-    change=lambda d: replace(d, notes=tuple(n for n in d.notes if n[0] != _UNKNOWN_NOTE)),
+    mistake(
+        "unknown_without_the_word",
+        "H21",
+        ja="7が並んでいれば不詳と分かるので、書かなくてよい。",
+        en="Sevens say that it is unknown, and so the word is not needed.",
+    ),
+    lambda d: replace(d, notes=tuple(n for n in d.notes if n[0] != _UNKNOWN_NOTE)),
 )
 unknown_without_contact = _unknown(
-    "unknown_without_contact",
-    "H22",
-    ja="連絡した日は、台帳にあればよい。",
-    en="The day of contact is in our own book; that is enough.",
-    change=lambda d: replace(d, notes=tuple(n for n in d.notes if n[0] != "830000508")),
+    mistake(
+        "unknown_without_contact",
+        "H22",
+        ja="連絡した日は、台帳にあればよい。",
+        en="The day of contact is in our own book; that is enough.",
+    ),
+    lambda d: replace(d, notes=tuple(n for n in d.notes if n[0] != "830000508")),
 )
 
 no_card_is_unknown = mistake(
@@ -153,7 +183,9 @@ no_card_is_unknown = mistake(
 
 
 @no_card_is_unknown.instead_of(ClaimKind, "unknown")
-def _anyone(usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing) -> Decision | None:
+def _anyone(
+    usual: Usual, kinds: ClaimKind, case: MonthEndCase, standing: Standing
+) -> Decision | None:
     if not standing.empty_handed:
         return usual(kinds, case, standing)
     page = standing.page
@@ -177,7 +209,9 @@ claims_unasked = mistake(
 
 
 @claims_unasked.instead_of(Recheck, "ask")
-def _unasked(usual: Callable[..., Again | None], recheck: Recheck, page: Any, insurance: Any, visit: Any) -> Again | None:
+def _unasked(
+    usual: Callable[..., Again | None], recheck: Recheck, page: Any, insurance: Any, visit: Any
+) -> Again | None:
     return None if visit.status in GOOD else usual(recheck, page, insurance, visit)
 
 
@@ -208,3 +242,26 @@ disaster_half_nines = mistake(
 @disaster_half_nines.instead_of(ClaimKind, "disaster")
 def _half(usual: Callable[..., Decision], kinds: ClaimKind, standing: Standing) -> Decision:
     return _numbered(usual(kinds, standing), number="777777777")
+
+
+claims_both = mistake(
+    "claims_both",
+    "H54",
+    ja="会計を保留した受診は、分かった保険のほかに、不詳でも請求しておく。",
+    en="A visit that was not settled is claimed as 不詳, too, beside the insurance known later.",
+)
+
+
+@claims_both.instead_of(MonthEnd, "export")
+def _both(
+    usual: Callable[..., None], office: MonthEnd, case: MonthEndCase, made: list[Made]
+) -> None:
+    twice = list(made)
+    for decision, receipt in made:
+        days = set(receipt.days)
+        visits = [v for v in office.ledger.attendances(receipt.chart_no) if v.day in days]
+        if any(v.insurance is None and v.share in (None, 100) for v in visits):
+            notes = ((_UNKNOWN_NOTE, ""),)
+            other = replace(receipt, insurance=claim_file.NOT_KNOWN, notes=notes)
+            twice.append((decision, other))
+    usual(office, case, twice)

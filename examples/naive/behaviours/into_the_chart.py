@@ -7,15 +7,15 @@ from dataclasses import replace
 from typing import Any
 
 import clinic.acceptance
-from clinic import compare, fold
+from clinic import compare
 from clinic.acceptance import Acceptance
 from clinic.case import Case
-from clinic.chart import Page
-from clinic.dialog import KEEP_CHART
 from clinic.fold import KUROMARU
 from clinic.messages import Record
 
 from behaviours.registry import mistake
+
+Accept = Callable[..., None]
 
 takes_kuromaru = mistake(
     "takes_kuromaru",
@@ -26,7 +26,7 @@ takes_kuromaru = mistake(
 
 
 @takes_kuromaru.instead_of(Acceptance, "_accept_name")
-def _dotted(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _dotted(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     if KUROMARU in record.name and case.page is not None:
         case.page = acceptance.charts.save(replace(case.page, name=record.name))
     else:
@@ -49,16 +49,15 @@ def _as_sent(usual: Any, acceptance: Acceptance, case: Case, record: Record) -> 
 difference_unrecorded = mistake(
     "difference_unrecorded",
     "H42",
-    ja="操作者が選んだのだから、何によったかまで残さなくてよい。",
-    en="The operator chose; by what need not be kept.",
+    ja="資格確認書を選んだときは、それが正しいのだから根拠を残さなくてよい。",
+    en="The 資格確認書 that was chosen is right, and so what was gone by need not be kept.",
 )
 
 
 @difference_unrecorded.instead_of(Acceptance, "_accept_insurance")
-def _unrecorded(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
-    asked = len(case.dialog.asked)
+def _unrecorded(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     usual(acceptance, case, record)
-    if len(case.dialog.asked) > asked:
+    if case.evidence == ("kakuninsho",):
         case.evidence = ()
 
 
@@ -71,29 +70,13 @@ share_unsaid = mistake(
 
 
 @share_unsaid.instead_of(Acceptance, "_accept_share")
-def _theirs(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _theirs(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     theirs = compare.share_of(record, case.arrival.day)
     if theirs is None or case.page is None:
         usual(acceptance, case, record)
         return
     case.share = theirs
     case.page = acceptance.charts.save(replace(case.page, copay_percent=theirs))
-
-
-no_limit_is_none = mistake(
-    "no_limit_is_none",
-    "H48",
-    ja="限度額が返らなければ、限度額の適用はない。",
-    en="No limit in the answer: no limit applies.",
-)
-
-
-@no_limit_is_none.instead_of(Acceptance, "_accept_limit")
-def _no_limit(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
-    if record.limit or case.page is None:
-        usual(acceptance, case, record)
-    else:
-        case.page = acceptance.charts.save(replace(case.page, limit=None))
 
 
 kana_from_the_answer = mistake(
@@ -105,7 +88,7 @@ kana_from_the_answer = mistake(
 
 
 @kana_from_the_answer.instead_of(Acceptance, "_accept_name")
-def _kana(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _kana(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     if case.page is not None and record.kana and not compare.person(case.page, record):
         case.page = acceptance.charts.save(replace(case.page, kana=record.kana))
     usual(acceptance, case, record)
@@ -120,7 +103,7 @@ notation_from_the_answer = mistake(
 
 
 @notation_from_the_answer.instead_of(Acceptance, "_accept_address")
-def _notation(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _notation(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     page = case.page
     same = page is not None and record.address and not compare.address(page, record)
     if page is not None and same and KUROMARU not in record.address:
@@ -138,7 +121,7 @@ public_not_in_the_answer = mistake(
 
 
 @public_not_in_the_answer.instead_of(Acceptance, "_accept_limit")
-def _public(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _public(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     if case.page is not None and case.page.public:
         case.page = acceptance.charts.save(replace(case.page, public=()))
     usual(acceptance, case, record)
@@ -168,7 +151,7 @@ limit_fits_any_age = mistake(
 
 
 @limit_fits_any_age.instead_of(Acceptance, "_accept_limit")
-def _bracket(usual: Callable[..., None], acceptance: Acceptance, case: Case, record: Record) -> None:
+def _bracket(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
     if case.page is not None and record.limit.startswith("B"):
         case.page = acceptance.charts.save(replace(case.page, limit=record.limit))
     else:

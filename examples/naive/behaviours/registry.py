@@ -13,13 +13,23 @@ from typing import Any
 
 from onshi.errors import OnshiError, UnknownNameError
 
+__all__ = [
+    "Behaviour",
+    "Change",
+    "at_work",
+    "behaviours",
+    "find_behaviour",
+    "legitimate",
+    "mistake",
+]
+
 _found: dict[str, Behaviour] = {}
 _at_work: dict[tuple[Any, str], Behaviour] = {}
 
 
 @dataclass(frozen=True)
 class Change:
-    """One method, property or function of the clinic that is replaced: ``attribute`` of ``owner``."""
+    """A method, property or function of the clinic that is replaced."""
 
     owner: Any
     attribute: str
@@ -59,7 +69,7 @@ class Behaviour:
         It is given the usual one first, then the arguments. Raises AttributeError for what the
         clinic does not have.
         """
-        usual = vars(owner)[attribute] if attribute in vars(owner) else None
+        usual = vars(owner).get(attribute)
         if usual is None:
             raise AttributeError(f"{self.name}: {owner.__name__} has no {attribute} of its own")
 
@@ -89,7 +99,9 @@ def mistake(name: str, *breaks: str, ja: str, en: str, why: str = "") -> Behavio
     return _register(Behaviour(name, ja, en, frozenset(breaks), why=why))
 
 
-def legitimate(name: str, *, ja: str, en: str, warned: Iterable[str] = (), why: str = "") -> Behaviour:
+def legitimate(
+    name: str, *, ja: str, en: str, warned: Iterable[str] = (), why: str = ""
+) -> Behaviour:
     """A product that must stay green. ``why`` goes with what it is warned of."""
     return _register(Behaviour(name, ja, en, warned=frozenset(warned), why=why))
 
