@@ -174,7 +174,8 @@ def test_find() -> None:
     assert code == 0
     assert "onshi exec --trouble card.pulled_mid_session -- CMD" in out
     assert run("find", "zzzzz") == (1, "")
-    assert len(run("find", "資格", "--limit", "3")[1].splitlines()) == 1 + 3 + 1
+    shown = run("find", "資格", "--limit", "3")[1].splitlines()
+    assert len(shown) == (1 + 3 + 1) * 2, "three troubles and three rules, and how many more"
 
 
 # ------------------------------------------------------------------ errors
@@ -247,7 +248,8 @@ def test_as_a_program() -> None:
     assert "card.pulled_mid_session" in done.stdout
     wrong = program("explain", "card.pulld")
     assert wrong.returncode == 2
-    assert wrong.stderr.startswith("onshi: unknown trouble, fault or rule: 'card.pulld'")
+    assert wrong.stderr.startswith("onshi: unknown trouble, timeline, rule, fault, profile or")
+    assert "'card.pulld'; did you mean" in wrong.stderr
     assert wrong.stderr.count("\n") == 1
 
 

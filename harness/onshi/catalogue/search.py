@@ -14,7 +14,7 @@ import msgspec
 
 from onshi.catalogue.records import Profile, RuleText, Trouble
 
-__all__ = ["Hit", "fold", "search"]
+__all__ = ["Hit", "fold", "search", "search_rules"]
 
 _TO_HIRAGANA = {code: code - 0x60 for code in range(0x30A1, 0x30F7)}
 _CONTENT = re.compile(r"[一-鿿々●]+|[ァ-ヶー]{2,}|[A-Za-z0-9_.]{2,}")
@@ -63,6 +63,24 @@ def search(
     if not hits:
         hits = _near(query, fields)
     return sorted(hits, key=lambda h: (-h.score, -h.trouble.support, h.trouble.id))
+
+
+def search_rules(query: str, rules: Iterable[RuleText]) -> list[RuleText]:
+    """The rules in whose id or words every word of ``query`` stands, those with it in the title
+    first. An empty query finds nothing.
+    """
+    words = fold(query).split()
+    scored = [
+        (-sum(scores), rule.id, rule)
+        for rule in rules
+        if words and all(scores := [_best(word, _rule_fields(rule)) for word in words])
+    ]
+    return [rule for _, _, rule in sorted(scored, key=lambda found: found[:2])]
+
+
+def _rule_fields(rule: RuleText) -> list[tuple[int, str]]:
+    said = f"{rule.must} {rule.must_not} {rule.must_en} {rule.must_not_en} {rule.why}"
+    return [(_TITLE, fold(f"{rule.id} {rule.title} {rule.title_en}")), (_WHAT, fold(said))]
 
 
 def _fields(

@@ -1,7 +1,8 @@
-"""``onshi explain``: everything about one trouble, fault or rule."""
+"""``onshi explain``: everything about one trouble, timeline, rule, fault, profile or category."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,171 +10,194 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from onshi.catalogue.records import Category, FaultUse, Profile, RuleText, Trouble
-    from onshi.faults.base import Fault
-
 __all__ = ["explain_id"]
 
 
 def explain_id(
-    id: Annotated[str, typer.Argument(help="a trouble, a fault or a rule such as H44")],
-) -> None:
-    """Say what a trouble, fault or rule is, where it comes from and how to run it."""
-    from onshi.catalogue.load import find_trouble, load_rules, load_troubles
-    from onshi.catalogue.timelines import load_timelines
-    from onshi.cli.output import console
-    from onshi.errors import UnknownNameError, suggest
-    from onshi.faults.registry import fault_names, find_fault
+    id: Annotated[
+        str, typer.Argument(help="a trouble, a timeline (T1), a rule (H44), a fault, a survey, or "
+                            "a category of one")
+    ],
+    as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+) -> None:  # fmt: skip
+    """Say what happens, how often clinics report it, what is right, and how to run it."""
+    from onshi.cli.explained import explained
+    from onshi.cli.output import console, print_json
 
+    about = explained(id)
+    if as_json:
+        print_json(about)
+        return
     out = console()
-    if id in load_troubles() or id.upper() in load_timelines():
-        _explain_trouble(out, find_trouble(id))
-    elif id in fault_names():
-        _explain_fault(out, find_fault(id))
-    elif id.upper() in load_rules():
-        _explain_rule(out, load_rules()[id.upper()])
-    else:
-        near = [*suggest(id, load_troubles())[:2], *suggest(id, fault_names())[:1]]
-        near += suggest(id.upper(), [*load_rules(), *load_timelines()])[:1]
-        hint = "onshi find TEXT searches the troubles"
-        raise UnknownNameError("trouble, fault or rule", id, near, hint)
+    if about["explains"] == "profile":
+        _profile(out, about)
+        return
+    kind = about["explains"] + (f", {about['level']}" if "level" in about else "")
+    out.print(f"{about['id']}  {about['title']}  ({kind})", style="bold", soft_wrap=True)
+    for title, lines in _PARTS[about["explains"]](about):
+        _part(out, title, lines)
 
 
-def _head(out: Console, kind: str, id: str, title: str) -> None:
-    out.print(f"{id}  {title}  ({kind})", style="bold", soft_wrap=True)
+Part = tuple[str, Iterable[str]]
 
 
-def _part(out: Console, title: str, lines: list[str]) -> None:
+def _part(out: Console, title: str, lines: Iterable[str]) -> None:
     """A heading and its lines; nothing where there are none."""
-    if lines:
+    shown = [line for line in lines if line]
+    if shown:
         out.print(title, style="bold")
-        for line in lines:
+        for line in shown:
             out.print(f"  {line}", soft_wrap=True)
 
 
-def _explain_trouble(out: Console, trouble: Trouble) -> None:
-    from onshi.catalogue.load import load_rules
-    from onshi.catalogue.words import situation_words
+def _trouble(about: dict[str, Any]) -> list[Part]:
+    added = about["source"] == ["added"]
+    cases = f"（引用された事例 {about['support']}）" if about["support"] else ""
+    where = "調査の事例ではなく、追加したもの" if added else " ".join(about["source"]) + cases
+    head: list[Part] = [
+        ("何が起きるか", [about["what"]]),
+        ("種類", _reported(about["reported"]) or ["調査の種類には入らない"]),
+        ("出典", [where]),
+    ]
+    if not about["runs"]:
+        return [*head, ("注入できない理由", [about["why_not"]])]
+    return [
+        *head,
+        ("注入できない部分", [about["partly"]]),
+        ("仮定", [about["assumed"]]),
+        ("もとのトラブル", about["about"]),
+        ("サーフェス", [" ".join(about["surfaces"])]),
+        ("故障", map(_use, about["faults"])),
+        ("場面", about["situation"]),
+        ("経過", _steps(about)),
+        ("正しいレセコン", (line for rule in about["rules"] for line in _right(rule))),
+        ("実行", about["run"]),
+    ]
 
-    _head(out, "trouble", trouble.id, trouble.title)
-    _part(out, "何が起きるか", [trouble.what])
-    _part(out, "種類", _categories(trouble) or ["調査の種類には入らない"])
-    cases = f"（引用された事例 {trouble.support}）" if trouble.support else ""
-    added = trouble.source == ("added",)
-    where = "調査の事例ではなく、追加したもの" if added else " ".join(trouble.source) + cases
-    _part(out, "出典", [where])
-    if trouble.why_not:
-        _part(out, "注入できない理由", [trouble.why_not])
-        return
-    _part(out, "サーフェス", [" ".join(trouble.surfaces)])
-    _part(out, "故障", [_use(use) for use in trouble.fault])
-    _part(out, "場面", situation_words(trouble.situation))
-    rules = load_rules()
-    known = [rules[i] for i in trouble.rules if i in rules]
-    _part(out, "照らす規則", [f"{r.id} [{r.level}] {r.title}" for r in known])
-    _part(out, "実行", _commands(trouble))
 
-
-def _categories(trouble: Trouble) -> list[str]:
-    """Each category with what the surveys counted of it."""
+def _reported(rows: list[dict[str, Any]]) -> list[str]:
+    """What each survey counted, and what its share is of; what is not known is said, with why."""
     from onshi.catalogue.words import SHARE_IS
 
-    found = [
-        f"{c.label}（{c.key}）: {profile.name} {_counted(profile, c)}"
-        for profile in _newest_first()
-        for c in profile.category
-        if c.has(trouble.id, trouble.categories)
+    lines = [
+        f"{row['label']}（{row['category']}）: {row['profile']} {row['words']}" for row in rows
     ]
-    return [*found, f"割合は、{SHARE_IS}。"] if found else []
+    counted = any(row["kind"] == "survey" for row in rows)
+    return [*lines, f"割合は、{SHARE_IS}。"] if counted else lines
 
 
-def _counted(profile: Profile, category: Category) -> str:
-    """``で 3,541 医療機関、48.2%``; what is not known is said, with why."""
-    from onshi.catalogue.words import count_words, share_words
+def _use(use: dict[str, Any]) -> str:
+    from onshi.catalogue.words import settings_words
 
-    if profile.kind == "rules":
-        return "の場合分け（規則の資料で、件数はない）"
-    why = f"（{category.reason}）" if category.reason else ""
-    share = share_words(category, profile.digits())
-    return f"で {count_words(category)} 医療機関、割合 {share}{why}"
+    settings = settings_words(use["settings"])
+    where = f" [{' '.join(use['surfaces'])}]" if use["surfaces"] else ""
+    name = f"{use['name']}({settings})" if settings else use["name"]
+    return f"{name}{where} {use['title']}: {use['when']}"
 
 
-def _newest_first() -> list[Profile]:
-    from onshi.catalogue.load import load_profile, profiles
-
-    return sorted(map(load_profile, profiles()), key=lambda p: p.date, reverse=True)
-
-
-def _use(use: FaultUse) -> str:
-    from onshi.catalogue.words import schedule_words, settings_words
-    from onshi.faults.registry import find_fault
-
-    settings = settings_words(use.settings)
-    where = f" [{' '.join(use.surfaces)}]" if use.surfaces else ""
-    title = find_fault(use.name).TITLE
-    return f"{use.name}{f'({settings})' if settings else ''}{where} {title}: " + schedule_words(
-        use.when
-    )
+def _steps(about: dict[str, Any]) -> list[str]:
+    """The first visit and what follows it, by date where the trouble has one."""
+    if not about["steps"]:
+        return []
+    later = [
+        s["words"] if s["date"] in (None, s["on"]) else f"{s['date']} {s['words']}"
+        for s in about["steps"]
+    ]
+    return [" ".join(filter(None, [about["first"], "最初の来院"])), *later]
 
 
-def _commands(trouble: Trouble) -> list[str]:
-    from onshi.catalogue.load import troubles_of
-
-    in_profile = [p.name for p in _newest_first() if trouble in troubles_of(p)]
-    profile = f"--profile={in_profile[0]} " if in_profile else ""
+def _right(rule: dict[str, Any]) -> list[str]:
+    """A rule in lines: what must be, what must not, why, and where that stands."""
+    source = " ".join(rule["source"])
     return [
-        f"onshi exec --trouble {trouble.id} -- CMD",
-        f"pytest {profile}--onshi-trouble {trouble.id}",
+        f"{rule['id']} [{rule['level']}] {rule['title']}",
+        *(f"  ○ {line}" for line in rule["must"].splitlines()),
+        *(f"  × {line}" for line in rule["must_not"].splitlines()),
+        *(f"  理由: {line}" for line in rule["why"].splitlines()),
+        f"  出典: {source}" if source else "",
     ]
 
 
-def _explain_fault(out: Console, fault: type[Fault]) -> None:
-    import inspect
-
-    from onshi.catalogue.load import load_troubles
-
-    _head(out, "fault", fault.NAME, fault.TITLE)
-    _part(out, "説明", (inspect.getdoc(fault) or "").splitlines())
-    _part(out, "継ぎ目", [fault.SEAM.value])
-    _part(out, "届けられるドア", sorted(fault.DOORS or ()))
-    _part(out, "設定", _settings(fault))
-    users = [t for t in load_troubles().values() if any(u.name == fault.NAME for u in t.fault)]
-    _part(out, "使うトラブル", [f"{t.id}  {t.title}" for t in users])
-    _part(out, "実行", [f"onshi exec --fault {fault.NAME} -- CMD"])
-
-
-def _settings(fault: type[Fault]) -> list[str]:
-    """``seconds: float = 45.0`` for each setting."""
-    import msgspec
-
-    def default(field: Any) -> str:
-        if field.default is not msgspec.NODEFAULT:
-            return f" = {field.default!r}"
-        if field.default_factory is not msgspec.NODEFAULT:
-            return f" = {field.default_factory()!r}"
-        return "（必須）"
-
+def _fault(about: dict[str, Any]) -> list[Part]:
     return [
-        f"{field.encode_name}: {_type_name(field.type)}{default(field)}"
-        for field in msgspec.structs.fields(fault)
+        ("説明", about["what"].splitlines()),
+        ("継ぎ目", [about["seam"]]),
+        ("届けられるドア", about["doors"]),
+        ("設定", about["settings"]),
+        ("使うトラブル", _named(about["troubles"])),
+        ("実行", about["run"]),
     ]
 
 
-def _type_name(kind: Any) -> str:
-    return kind.__name__ if isinstance(kind, type) else str(kind).replace("typing.", "")
+def _rule(about: dict[str, Any]) -> list[Part]:
+    dates = [about["valid_from"] or "", about["valid_to"] or ""]
+    return [
+        ("しなければならない", about["must"].splitlines()),
+        ("してはならない", about["must_not"].splitlines()),
+        ("理由", about["why"].splitlines()),
+        ("英語 (English)", _english(about)),
+        ("見るもの", [" ".join(about["observes"])]),
+        ("サーフェス", [" ".join(about["surfaces"])]),
+        ("期間", ["～".join(dates)] if any(dates) else []),
+        ("出典", [" ".join(about["source"])]),
+        ("照らすトラブル", _named(about["troubles"])),
+        ("照らす経過 (timelines)", _named(about["timelines"])),
+        (
+            "この規則を破る例（examples/naive で ONSHI_NAIVE=名前）",
+            map(_mistake, about["mistakes"]),
+        ),
+    ]
 
 
-def _explain_rule(out: Console, rule: RuleText) -> None:
-    from onshi.catalogue.load import load_troubles
+def _english(about: dict[str, Any]) -> list[str]:
+    return [
+        about["title_en"],
+        *(f"must: {line}" for line in about["must_en"].splitlines()),
+        *(f"must not: {line}" for line in about["must_not_en"].splitlines()),
+    ]
 
-    _head(out, f"rule, {rule.level}", rule.id, rule.title)
-    _part(out, "英語", [rule.title_en])
-    _part(out, "しなければならない", rule.must.splitlines())
-    _part(out, "してはならない", rule.must_not.splitlines())
-    _part(out, "理由", rule.why.splitlines())
-    _part(out, "見るもの", [" ".join(rule.observes)] if rule.observes else [])
-    dates = [d.isoformat() if d else "" for d in (rule.valid_from, rule.valid_to)]
-    _part(out, "期間", ["～".join(dates)] if any(dates) else [])
-    _part(out, "出典", [" ".join(rule.source)] if rule.source else [])
-    users = [t for t in load_troubles().values() if rule.id in t.rules]
-    _part(out, "照らすトラブル", [f"{t.id}  {t.title}" for t in users])
+
+def _mistake(one: dict[str, Any]) -> str:
+    return f"{one['name']}  {one['ja']}"
+
+
+def _category(about: dict[str, Any]) -> list[Part]:
+    return [
+        ("調査", _reported(about["reported"])),
+        ("出典", [" ".join(dict.fromkeys(row["source"] for row in about["reported"]))]),
+        ("トラブル", _named(about["troubles"])),
+        ("注入できないもの", _named(about["not_run"])),
+        ("実行", about["run"]),
+    ]
+
+
+def _named(titles: dict[str, str]) -> list[str]:
+    return [f"{id}  {title}" for id, title in titles.items()]
+
+
+def _profile(out: Console, about: dict[str, Any]) -> None:
+    """As ``onshi profiles`` shows it, with the weights of the mix and the limits of the data."""
+    from onshi.catalogue.load import load_profile
+    from onshi.cli.profiles import show_profile
+
+    show_profile(out, load_profile(about["name"]))
+    _part(out, "この調査から言えないこと", about["limits"])
+    _part(out, "混ぜる重み (a / b)", filter(None, map(_weight, about["categories"])))
+    _part(out, "ほかの数字", [f"{len(about['figures'])} 件: onshi profiles {about['name']} --json"])
+    _part(out, "実行", about["run"])
+
+
+def _weight(row: dict[str, Any]) -> str:
+    given = [row["weight_a"], row["weight_b"]]
+    if given == [None, None]:
+        return ""
+    return f"{row['key']}  " + " / ".join("－" if w is None else f"{w:.4f}" for w in given)
+
+
+_PARTS = {
+    "trouble": _trouble,
+    "timeline": _trouble,
+    "fault": _fault,
+    "rule": _rule,
+    "category": _category,
+}

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from onshi.catalogue.records import Category, Profile
     from onshi.catalogue.weights import Weight
 
-__all__ = ["list_profiles"]
+__all__ = ["list_profiles", "profile_json", "show_profile"]
 
 
 def list_profiles(
@@ -33,14 +33,15 @@ def list_profiles(
 
     found = [load_profile(name) for name in names or profiles()]
     if as_json:
-        print_json([_as_json(profile) for profile in found])
+        print_json([profile_json(profile) for profile in found])
         return
     out = console()
     for profile in found:
-        _show(out, profile)
+        show_profile(out, profile)
 
 
-def _as_json(profile: Profile) -> dict[str, Any]:
+def profile_json(profile: Profile) -> dict[str, Any]:
+    """A survey with its categories, weights and every figure, as plain values."""
     import msgspec
 
     from onshi.catalogue.load import troubles_by_category
@@ -100,7 +101,8 @@ def _weights(profile: Profile, weight: Weight) -> dict[str, float]:
     return {c.key: weights[c.key] for c in profile.category if c.injectable}
 
 
-def _show(out: Console, profile: Profile) -> None:
+def show_profile(out: Console, profile: Profile) -> None:
+    """A survey with its categories, for people."""
     from onshi.catalogue.load import troubles_by_category
     from onshi.catalogue.words import SHARE_IS, count_words, share_words
     from onshi.cli.output import table
