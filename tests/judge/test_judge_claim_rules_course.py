@@ -176,7 +176,7 @@ RIGHT = {
     "backend.emergency_mode_after_call": {("H11", "fail"), ("H11", "warn")},
     "billing.fusho_returned": {
         *((id, "fail") for id in ("H19", "H20", "H21", "H22")),
-        *((id, "warn") for id in ("H18", "H21", "H22", "H27")),
+        *((id, "warn") for id in ("H18", "H21", "H22", "H25", "H27")),
     },
 }
 
