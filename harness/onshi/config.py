@@ -278,8 +278,9 @@ def load_class(spec: str, folder: Path) -> type:
     module_name, _, class_name = spec.partition(":")
     if not module_name or not class_name:
         raise OnshiError(f"integration {spec!r}: write it as package.module:Class")
+    known = {Path(entry).resolve() for entry in sys.path if entry}
     for place in (*reversed(_pytest_path(folder)), folder):
-        if str(place) not in sys.path:
+        if place.resolve() not in known:  # pytest may have put it there in other words
             sys.path.insert(0, str(place))
     try:
         module = importlib.import_module(module_name)
