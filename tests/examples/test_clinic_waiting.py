@@ -6,7 +6,7 @@ import threading
 
 import pytest
 from clinic import waiting
-from clinic.waiting import TooLong, bounded, pauses, poll
+from clinic.waiting import TooLong, bounded, poll
 
 
 def io_threads() -> int:
@@ -83,9 +83,9 @@ def test_an_interrupted_wait_leaves_nothing_for_the_next(monkeypatch: pytest.Mon
     assert bounded(lambda: "mine", 5) == "mine"
 
 
-@pytest.mark.parametrize(("seconds", "every"), [(10.0, 0.5), (1.0, 1.0), (0.1, 5.0)])
-def test_pauses_are_short_first_and_fill_the_time(seconds: float, every: float) -> None:
-    found = list(pauses(seconds, every))
-    assert found[0] == every / 16
-    assert all(pause <= every for pause in found)
-    assert sum(found) >= seconds > sum(found[:-1])
+def test_looks_go_on_for_their_time_and_no_longer() -> None:
+    looks: list[int] = []
+    with pytest.raises(TooLong):
+        poll(lambda: looks.append(1), 0.01, 0.001)
+    assert len(looks) == 11
+    assert poll(lambda: len(looks), 0.01, 0.001) == 11

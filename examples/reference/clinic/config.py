@@ -18,7 +18,7 @@ class Limits:
     face_file: float = 10.0
     card: float = 60.0
     pause: float = 0.3
-    poll: float = 0.5
+    poll: float = 0.25
     tries: int = 8
 
     def scaled(self, files_and_card: float, http: float) -> Limits:

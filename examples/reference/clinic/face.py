@@ -14,7 +14,7 @@ from clinic.folder import Steady, discard
 from clinic.waiting import TooLong, poll
 
 PATTERN = "OQSsiquc01res_face_*.xml"
-LOOKS_AT_A_STRANGER = 7
+LOOKS_AT_A_STRANGER = 5
 """How often a result about somebody else is seen before it counts as the one that was called."""
 Belongs = Callable[[messages.Result], bool]
 

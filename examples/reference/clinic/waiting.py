@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -78,25 +78,16 @@ def bounded(call: Callable[[], T], seconds: float) -> T:
             _idle.append(worker)
 
 
-def pauses(seconds: float, every: float) -> Iterator[float]:
-    """Short ones first, since most things come at once; then ``every``, up to ``seconds``."""
-    spent, pause = 0.0, every / 16
-    while spent < seconds:
-        yield pause
-        spent += pause
-        pause = min(every, pause * 2)
-
-
 def poll(look: Callable[[], T | None], seconds: float, every: float) -> T:
-    """Look again and again until there is something; :class:`TooLong` after ``seconds``.
+    """Look ``every`` so many seconds until there is something; :class:`TooLong` after that.
 
-    Adds up its pauses instead of reading a clock: clocks are set while programs run.
+    Counts its looks instead of reading a clock: clocks are set while programs run.
     """
-    for pause in pauses(seconds, every):
+    for _ in range(max(1, round(seconds / every))):
         found = look()
         if found is not None:
             return found
-        time.sleep(pause)
+        time.sleep(every)
     found = look()
     if found is None:
         raise TooLong
