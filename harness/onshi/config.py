@@ -22,6 +22,7 @@ __all__ = [
     "Clinic",
     "Config",
     "Waiver",
+    "WaiverFile",
     "find_config",
     "load_class",
     "load_waivers",
@@ -179,7 +180,9 @@ class _Entry(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
             raise ValueError("reason says why the break is accepted; it is empty")
 
 
-class _WaiverFile(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+class WaiverFile(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=True):
+    """``onshi-waivers.toml``."""
+
     waiver: tuple[_Entry, ...] = ()
 
 
@@ -230,7 +233,7 @@ def load_waivers(path: Path) -> tuple[Waiver, ...]:
 
     known = [*load_troubles(), *load_timelines()]
     found = []
-    for i, entry in enumerate(load_toml(path, _WaiverFile).waiver):
+    for i, entry in enumerate(load_toml(path, WaiverFile).waiver):
         if entry.rule not in load_rules():
             raise _unknown(path, "rule", entry.rule, load_rules(), f"waiver[{i}].rule")
         for trouble in entry.troubles:

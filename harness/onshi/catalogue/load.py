@@ -20,6 +20,8 @@ from onshi.errors import BadFileError, UnknownNameError, suggest
 from onshi.faults.registry import fault_names
 
 __all__ = [
+    "RuleFile",
+    "TroubleFile",
     "find_rule",
     "find_trouble",
     "load_profile",
@@ -35,11 +37,15 @@ __all__ = [
 _NOT_A_PROFILE = frozenset({"rules", "timelines"})
 
 
-class _TroubleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TroubleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file of ``profiles/troubles``."""
+
     trouble: tuple[Trouble, ...] = ()
 
 
-class _RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class RuleFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``profiles/rules.toml``."""
+
     rule: tuple[RuleText, ...] = ()
 
 
@@ -95,7 +101,7 @@ def read_troubles(folder: Path) -> dict[str, Trouble]:
     home: dict[str, Path] = {}
     faults = set(fault_names())
     for path in sorted(folder.glob("*.toml")):
-        read = load_toml(path, _TroubleFile).trouble
+        read = load_toml(path, TroubleFile).trouble
         for i, trouble in enumerate(read):
             problem = ""
             if trouble.id in found:
@@ -207,7 +213,7 @@ def load_rules() -> Mapping[str, RuleText]:
 def read_rules(path: Path) -> dict[str, RuleText]:
     """The rule texts of one file, by id. Raises :class:`BadFileError`."""
     found: dict[str, RuleText] = {}
-    read = load_toml(path, _RuleFile).rule
+    read = load_toml(path, RuleFile).rule
     for i, rule in enumerate(read):
         if rule.id in found:
             line = line_of(path, f"rule[{i}].id")

@@ -19,7 +19,14 @@ from onshi.catalogue.steps import what_is_wrong as step_problem
 from onshi.data import data_root, line_of, load_toml
 from onshi.errors import BadFileError, UnknownNameError, suggest
 
-__all__ = ["as_trouble", "days", "find_timeline", "load_timelines", "read_timelines"]
+__all__ = [
+    "TimelineFile",
+    "as_trouble",
+    "days",
+    "find_timeline",
+    "load_timelines",
+    "read_timelines",
+]
 
 _ID = re.compile(r"T[1-9]\d*")
 _OF_THE_SITUATION = ("brings", "says", "pins", "decisions", "limit_consent")
@@ -29,7 +36,9 @@ Problem = tuple[str, str]
 """The key inside a timeline, and what is wrong there."""
 
 
-class _TimelineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class TimelineFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``profiles/timelines.toml``."""
+
     timeline: tuple[Timeline, ...] = ()
 
 
@@ -47,7 +56,7 @@ def read_timelines(path: Path) -> dict[str, Timeline]:
     fault lifted that is not at work.
     """
     found: dict[str, Timeline] = {}
-    for i, timeline in enumerate(load_toml(path, _TimelineFile).timeline):
+    for i, timeline in enumerate(load_toml(path, TimelineFile).timeline):
         problem = next(_problems(timeline), None)
         if timeline.id in found:
             problem = "id", f"{timeline.id!r} is there twice; ids are unique"

@@ -23,6 +23,7 @@ from onshi.cli.init import init
 from onshi.cli.profiles import list_profiles
 from onshi.cli.replay import replay
 from onshi.cli.report import report
+from onshi.cli.schema import schema
 from onshi.cli.serve import serve
 from onshi.cli.timelines import list_timelines
 from onshi.cli.troubles import list_troubles
@@ -71,6 +72,7 @@ app.command("exec")(execute)
 app.command("serve")(serve)
 app.command("replay")(replay)
 app.command("report")(report)
+app.command("schema")(schema)
 app.command("demo")(demo)
 app.command("doctor")(doctor)
 
