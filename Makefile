@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup demo test check bench soak docs clean
+.PHONY: setup demo test check bench mutants soak docs clean
 
 setup: .venv/.dev
 
@@ -46,6 +46,10 @@ check: .venv/.dev
 
 bench: .venv/.dev .venv/.bench
 	$(BIN)/python tests/bench/run.py
+
+# Every naive behaviour and every legitimate product against the catalogue (docs/mutants.md).
+mutants: .venv/.dev
+	PYTHONPATH=examples/naive:examples/reference $(BIN)/python tests/mutants/mutants_run.py
 
 # Schemathesis has a pytest plugin of its own, so it lives beside: it would slow every test run.
 .venv/.soak: pyproject.toml | .venv/.dev

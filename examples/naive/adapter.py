@@ -1,15 +1,23 @@
-"""The adapter of the naive clinic: as the reference's, with the naive parts put in."""
+"""The adapters of the naive clinic: everything wrong at once, or single mistakes by name.
+
+With ``ONSHI_NAIVE=retry_pin`` (or several names, with commas) the reference clinic runs with
+those mistakes and no others; docs/mutants.md has their names.
+"""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from functools import partial
+from contextlib import ExitStack
+from functools import cache, partial
 
+from behaviours import at_work, find_behaviour
 from clinic.chart import Charts
 from clinic.config import Config
 from naive_clinic.card import NaiveCardReader
 from naive_clinic.lines import NaiveExchange, NaiveFace, NaiveWebApi
 from naive_clinic.reception import NaiveReception
+from reference_clinic import Reference
 from translate import arrival, handling, institution, page
 
 import onshi
@@ -56,3 +64,28 @@ class Naive(onshi.Integration):
         case = self.reception.check_in(arrival(visit, self.surfaces))
         visit.take_away()
         return handling(case)
+
+
+NAMES = tuple(name.strip() for name in os.environ.get("ONSHI_NAIVE", "").split(",") if name.strip())
+for name in NAMES:
+    find_behaviour(name)
+
+
+@cache
+def _put_in_place() -> ExitStack:
+    """The mistakes named, from the product's first start on; a product that hung starts again."""
+    stack = ExitStack()
+    stack.enter_context(at_work(*NAMES))
+    return stack
+
+
+class Mutant(Reference):  # type: ignore[misc, valid-type]
+    """The reference clinic with the mistakes that ``ONSHI_NAIVE`` names."""
+
+    def start(self, env: Mapping[str, str]) -> None:
+        _put_in_place()
+        super().start(env)
+
+
+class Chosen(Mutant if NAMES else Naive):  # type: ignore[misc]
+    """What the settings here run: the mistakes named, else all of them."""

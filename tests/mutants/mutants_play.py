@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from behaviours import Behaviour, at_work, behaviours, find_behaviour
+from behaviours import Behaviour, at_work, behaviours
 from reference_clinic import Reference
 
 from onshi import Desk
@@ -34,12 +34,13 @@ CONFIG = Config(time_scale=0.01, patience=8.0)
 class Measured:
     """What came of one behaviour ("": the reference as it is).
 
-    ``broken``: rule to the troubles in which it was, at level fail or warn; ``problems``: troubles
-    in which the clinic raised, or did not return.
+    ``broken``: rule to the troubles in which it was, at level fail or warn; ``failed``: those at
+    level fail; ``problems``: troubles in which the clinic raised, or did not return.
     """
 
     name: str
     broken: dict[str, list[str]] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     played: int = 0
@@ -60,12 +61,15 @@ class Measured:
                 if id not in where:
                     where.append(id)
                 self.reasons.setdefault(finding.rule, f"{finding.reason} {finding.seen}".strip())
+                if level == "fail":
+                    self.failed.add(finding.rule)
 
     def merge(self, other: Measured) -> None:
         """Take in what another process found of the same behaviour."""
         for rule, ids in other.broken.items():
             self.broken.setdefault(rule, []).extend(ids)
         self.reasons = {**other.reasons, **self.reasons}
+        self.failed |= other.failed
         self.problems.update(other.problems)
         self.played += other.played
         self.seconds += other.seconds
@@ -188,15 +192,3 @@ def without_behaviour(rules: Collection[str]) -> list[str]:
     """Which of these rules no behaviour breaks."""
     broken = {rule for b in behaviours().values() for rule in b.breaks}
     return sorted(set(rules) - broken)
-
-
-__all__ = [
-    "Measured",
-    "Player",
-    "baseline",
-    "complaints",
-    "find_behaviour",
-    "stimuli",
-    "wanted",
-    "without_behaviour",
-]

@@ -12,7 +12,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 from behaviours import behaviours, find_behaviour
-from mutants_play import Measured, Player, baseline, complaints, stimuli, wanted, without_behaviour
+from mutants_play import Measured, Player, baseline, complaints, stimuli, wanted
 
 from onshi.catalogue.load import load_rules
 
@@ -52,10 +52,36 @@ def run(names: list[str]) -> tuple[Measured, list[Measured]]:
         return whole, [running[name].result() for name in names]
 
 
+def what_is_wrong(whole: Measured, found: list[Measured]) -> list[str]:
+    """What is not as it should be, a sentence each: of the reference, and of each behaviour."""
+    texts = [f"the reference breaks {rule}: {ids}" for rule, ids in whole.broken.items()]
+    texts += [f"the reference: {id}: {problem}" for id, problem in whole.problems.items()]
+    for one in found:
+        texts += [f"{one.name}: {text}" for text in complaints(find_behaviour(one.name), one)]
+    return texts
+
+
+def not_failed(found: list[Measured]) -> list[str]:
+    """Rules of level fail that no mistake fails; of level warn, that none breaks."""
+    mistakes = [one for one in found if find_behaviour(one.name).breaks]
+    failed = {rule for one in mistakes for rule in one.failed}
+    broken = {rule for one in mistakes for rule in one.broken}
+    seen = {"fail": failed, "warn": broken}
+    return [
+        f"no mistake breaks {id} at level {text.level}"
+        for id, text in load_rules().items()
+        if id not in seen.get(text.level, {id})
+    ]
+
+
 def line(found: Measured) -> str:
-    """One row of the table."""
-    rules = "  ".join(f"{rule}({len(ids)})" for rule, ids in sorted(found.broken.items()))
-    return f"{found.name:36} {found.played:4} 件 {found.seconds:6.1f} 秒  {rules or '-'}"
+    """One row of the table; ``!`` marks what fails, the rest warns."""
+    marked = (
+        f"{rule}{'!' if rule in found.failed else ''}({len(ids)})"
+        for rule, ids in sorted(found.broken.items())
+    )
+    name = found.name or "（リファレンスのまま）"
+    return f"{name:36} {found.played:4} 件 {found.seconds:6.1f} 秒  {'  '.join(marked) or '-'}"
 
 
 def main() -> int:
@@ -63,23 +89,17 @@ def main() -> int:
     began = time.perf_counter()
     names = sys.argv[1:] or list(behaviours())
     whole, found = run(names)
-    wrong = [f"the reference breaks {rule}: {ids}" for rule, ids in whole.broken.items()]
-    wrong += [f"the reference: {id}: {problem}" for id, problem in whole.problems.items()]
     print(line(whole))
-    for kind in ("mistake", "legitimate"):
-        print(f"\n{kind}")
+    for heading, wrong in (("誤り", True), ("正当な製品", False)):
+        print(f"\n{heading}: 崩した規則（トラブルの数、! は失敗）")
         for one in found:
-            behaviour = find_behaviour(one.name)
-            if bool(behaviour.breaks) == (kind == "mistake"):
+            if bool(find_behaviour(one.name).breaks) == wrong:
                 print(line(one))
-                wrong += [f"{one.name}: {text}" for text in complaints(behaviour, one)]
-    if not sys.argv[1:]:
-        judged = [id for id, text in load_rules().items() if text.level != "context"]
-        wrong += [f"no behaviour breaks {id}" for id in without_behaviour(judged)]
-    print(f"\n{len(found)} behaviours, {time.perf_counter() - began:.0f} s")
-    for text in wrong:
+    texts = what_is_wrong(whole, found) + ([] if sys.argv[1:] else not_failed(found))
+    print(f"\n{len(found)} 通り、{time.perf_counter() - began:.0f} 秒")
+    for text in texts:
         print("!!", text)
-    return bool(wrong)
+    return bool(texts)
 
 
 if __name__ == "__main__":

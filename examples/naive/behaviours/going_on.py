@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import clinic.fallback
 from clinic import ways
 from clinic.case import Case
 from clinic.dialog import KEEP_CHART, PAST_VISIT, chosen_document, chosen_share
@@ -85,6 +86,24 @@ def _no_option(
     if case.status != "device_unusable":
         return found
     return [one for one in found if one not in (PAST_VISIT, KEEP_CHART)]
+
+
+never_ten_wari = mistake(
+    "never_ten_wari",
+    "H08",
+    ja="10割のボタンは苦情のもとなので、置かない。",
+    en="A button for 10割 brings complaints, and so there is none.",
+)
+
+
+@never_ten_wari.instead_of(clinic.fallback, "share")
+def _at_most_three(usual: Callable[..., str], percent: int) -> str:
+    return usual(min(percent, 30))
+
+
+@never_ten_wari.instead_of(ways, "offered")
+def _no_button(usual: Callable[..., tuple[str, ...]], *names: Any, **of: Any) -> tuple[str, ...]:
+    return tuple(way for way in usual(*names, **of) if way != "ten_wari")
 
 
 share_is_fixed = mistake(

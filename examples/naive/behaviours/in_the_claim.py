@@ -260,7 +260,7 @@ def _both(
     for decision, receipt in made:
         days = set(receipt.days)
         visits = [v for v in office.ledger.attendances(receipt.chart_no) if v.day in days]
-        if any(v.insurance is None and v.share in (None, 100) for v in visits):
+        if any(v.insurance is None and v.share is None for v in visits):
             notes = ((_UNKNOWN_NOTE, ""),)
             other = replace(receipt, insurance=claim_file.NOT_KNOWN, notes=notes)
             twice.append((decision, other))
