@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import weakref
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -40,6 +41,7 @@ class Reference(onshi.Integration):
     def start(self, env: Mapping[str, str]) -> None:
         """Configure the product. ``requests`` runs in this process: its waits cost no time."""
         self.claims = tempfile.mkdtemp(prefix="clinic-claims-")
+        weakref.finalize(self, shutil.rmtree, self.claims, ignore_errors=True)
         self.config = Config.from_env(
             {
                 **env,
