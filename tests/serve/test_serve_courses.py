@@ -136,6 +136,18 @@ def test_a_broken_claim_without_a_better_one_fails_as_under_pytest(
     assert told["problem"] in told["text"]
 
 
+def test_a_product_that_hangs_over_a_claim_breaks_h51(served: Served) -> None:
+    told = report(served, to_the_claim(served), returned=False)
+    assert (told["result"], told["next"]) == ("failed", None)
+    assert "H51" in told["broken"]
+
+
+def test_an_adapter_that_fails_at_a_claim_has_failed_with_its_words(served: Served) -> None:
+    told = report(served, to_the_claim(served), error="月末処理の画面が開かない")
+    assert (told["result"], told["next"], told["findings"]) == ("failed", None, [])
+    assert "月末処理の画面が開かない" in told["text"]
+
+
 def test_a_claim_at_a_visit_is_refused_with_advice(served: Served) -> None:
     visit = begin(served, RETURNED, surfaces=["webapi"])
     reply = hand_in(served, visit, b"IR")

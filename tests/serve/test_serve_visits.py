@@ -279,6 +279,11 @@ def test_what_a_door_cannot_bring_about_is_refused_and_kept_as_such(
         assert rows["reader.freeze"]["result"] == "skipped"
         assert rows["reader.freeze"]["problem"].startswith("この入口では起こせません")
         assert "reader.freeze" in (tmp_path / "results.json").read_text("utf-8")
+        visit = other.control("POST", "/desks/0/visits", {"trouble": "T19"})
+        later = other.ask("POST", f"/visits/{visit['id']}/handling", {"status": "valid"})
+        assert later.status == 409, "a later step of it is the reader's"
+        rows = {r["trouble"]: r for r in other.control("GET", "/results")["rows"]}
+        assert rows["T19"]["problem"].startswith("この入口では起こせません")
         assert other.control("POST", "/desks/0/visits", {"trouble": "card.pin_forgotten"})["id"]
         with_socket = other.control("POST", "/desks", {})
         assert "PCSCLITE_CSOCK_NAME" in with_socket["env"]
