@@ -296,7 +296,7 @@ def _hand_in(page: _Page, claim: bytes) -> None:
     try:
         page.uke = read_uke(claim)
     except BadClaimError as e:
-        page.problem = str(e)
+        page.problem = " / ".join(str(e).splitlines())
 
 
 def _change_to_namesake(desk: Desk) -> None:

@@ -57,6 +57,14 @@ def test_it_fails_with_record_and_column_and_the_day_of_the_claim(desk: Desk):
     assert row(outcome).problem == outcome.problem
 
 
+def test_several_things_that_are_wrong_stay_in_one_line(desk: Desk):
+    made = without_month(desk).replace(b",202511,", b",2025,")
+    outcome, _ = played(desk, made, None)
+    assert "IR 項番8（請求年月）" in outcome.problem
+    assert "RE 項番4（診療年月）" in outcome.problem
+    assert len(outcome.problem.splitlines()) == 1
+
+
 def test_of_two_claims_each_is_named(desk: Desk):
     outcome, _ = played(desk, b"\x00", without_month(desk))
     assert "2025-11-10 の請求" in outcome.problem

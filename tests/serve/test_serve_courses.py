@@ -132,7 +132,8 @@ def test_a_broken_claim_without_a_better_one_fails_as_under_pytest(
     assert reply.status == 422
     told = report(served, report(served, claim)["next"])
     assert told["result"] == "failed"
-    assert told["problem"] == f"2025-11-10 の請求: {reply.json['error']['message']}"
+    wrong = " / ".join(reply.json["error"]["message"].splitlines())
+    assert told["problem"] == f"2025-11-10 の請求: {wrong}"
     assert told["problem"] in told["text"]
 
 
