@@ -326,3 +326,22 @@ def test_csharp_knows_the_fields_of_the_api() -> None:
     answer = {field.encode_name for field in msgspec.structs.fields(bodies.VisitAnswer)}
     assert properties("Visit") <= answer
     assert answer - properties("Visit") == {"desk", "over"}
+
+
+def test_java_knows_the_fields_of_the_api() -> None:
+    text = (EXAMPLES / "java" / "OnshiDriver.java").read_text("utf-8")
+
+    def fields(kind: str) -> set[str]:
+        body = re.search(
+            rf"^    public static final class {kind} {{\n(.*?)^    }}", text, re.M | re.S
+        )
+        assert body, kind
+        lines = re.findall(r"^        public [\w<>, ]+? ((?:\w+, )*\w+);$", body[1], re.M)
+        names = [name for line in lines for name in line.split(", ")]
+        names = ["public" if name == "publicExpense" else name for name in names]
+        return {re.sub(r"([A-Z])", r"_\1", name).lower() for name in names}
+
+    assert fields("Handling") == set(Handling.__struct_fields__)
+    assert fields("Chart") == set(Chart.__struct_fields__)
+    answer = {field.encode_name for field in msgspec.structs.fields(bodies.VisitAnswer)}
+    assert answer - fields("Visit") == {"desk", "over"}
