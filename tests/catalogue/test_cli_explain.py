@@ -38,11 +38,10 @@ def test_no_two_things_have_the_same_id() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_the_first_and_the_last_of_each_kind(kind: str) -> None:
-    ids = known_ids()[kind]
-    for id in (ids[0], ids[-1]):
-        assert told(id)["explains"] == kind
-        assert run("explain", id).splitlines()[0].startswith(f"{id}  ")
+def test_the_last_of_each_kind(kind: str) -> None:
+    id = known_ids()[kind][-1]
+    assert told(id)["explains"] == kind
+    assert run("explain", id).splitlines()[0].startswith(f"{id}  ")
 
 
 def test_a_trouble_says_how_often_in_every_survey_that_has_it() -> None:

@@ -54,7 +54,9 @@ def java(tmp_path_factory: pytest.TempPathFactory, examples: Path) -> list[str]:
     return ["java", "-XX:TieredStopAtLevel=1", "-cp", f"{into}:{GSON}", "Claims"]
 
 
-@pytest.fixture(params=["node", "c", pytest.param("java", marks=pytest.mark.soak)])
+@pytest.fixture(
+    params=["c", *(pytest.param(name, marks=pytest.mark.soak) for name in ("node", "java"))]
+)
 def office(request: pytest.FixtureRequest) -> list[str]:
     """A program that writes claims, in each language."""
     command: list[str] = request.getfixturevalue(request.param)

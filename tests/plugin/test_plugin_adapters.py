@@ -38,7 +38,7 @@ METHODS = (
     "import_returns",
 )
 """What is called of an adapter in the course of a trouble that ends in a 返戻."""
-LONGEST = ("check_in", "claim", "import_returns")
+HUNG = ("check_in", "claim")
 
 
 class Well(onshi.Integration):
@@ -142,7 +142,7 @@ def test_it_raises(place: Path, undisturbed: Outcome, method: str) -> None:
 
 @pytest.mark.parametrize(
     "method",
-    [m if m in LONGEST else pytest.param(m, marks=pytest.mark.soak) for m in METHODS],
+    [m if m in HUNG else pytest.param(m, marks=pytest.mark.soak) for m in METHODS],
 )
 def test_it_hangs(
     place: Path, undisturbed: Outcome, method: str, forever: Callable[[], None]
@@ -279,6 +279,7 @@ def test_one_run_with_all_of_them(pytester: pytest.Pytester) -> None:
     assert "runner.py" not in text
 
 
+@pytest.mark.soak
 def test_a_product_that_cannot_even_be_made(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         product="""

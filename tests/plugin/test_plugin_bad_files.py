@@ -69,15 +69,15 @@ def test_without_a_mistake_it_is_taken(tmp_path: Path, capsys: Any) -> None:
     assert "当院の記録" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("wrong", list(MISTAKES), indirect=True)
 @pytest.mark.parametrize(
-    "command",
+    ("wrong", "command"),
     [
-        ("profiles",),
-        ("replay", "--encounters", "10", "--rate", "0.1", "--profile"),
-        ("serve", "--profile"),
+        *((mistake, ("profiles",)) for mistake in MISTAKES),
+        ("line", ("replay", "--encounters", "10", "--rate", "0.1", "--profile")),
+        ("weights", ("serve", "--profile")),
     ],
-    ids=lambda command: command[0],
+    indirect=["wrong"],
+    ids=lambda given: given if isinstance(given, str) else given[0],
 )
 def test_the_command_line_says_it_in_one_sentence(
     wrong: tuple[Path, str, str], command: tuple[str, ...], capsys: Any
