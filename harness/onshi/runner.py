@@ -6,6 +6,7 @@ import contextlib
 import queue
 import threading
 from collections.abc import Callable, Mapping
+from types import CoroutineType
 from typing import Any
 
 from onshi.errors import OnshiError
@@ -71,6 +72,11 @@ class Runner:
             raise AdapterHungError(
                 f"{method}() did not return within {self._patience:g} seconds"
             ) from None
+        if ok and isinstance(value, CoroutineType):
+            value.close()
+            raise TypeError(
+                f"{method}() is async: it is called in a thread of its own and may simply wait"
+            )
         if ok:
             return value
         if not isinstance(value, Exception):

@@ -27,6 +27,7 @@ from onshi.visit import Claim, Handling, Returned, Visit
 if TYPE_CHECKING:
     from onshi.desk import Desk
 
+_SURFACES = ("pcsc", "webapi", "folder", "face")
 _PICTURED = 2000
 """So many events of a journal are shown in the picture of a report, at most."""
 
@@ -52,15 +53,21 @@ class Played:
 
 
 def desk_doors(integration: Any) -> tuple[str, ...]:
-    """The doors for an integration's surfaces. Raises OnshiError for unknown surfaces."""
-    surfaces = set(integration.surfaces)
-    unknown = surfaces - {"pcsc", "webapi", "folder", "face"}
-    if unknown or not surfaces:
+    """The doors for an integration's surfaces, which its class has, too.
+
+    Raises OnshiError for surfaces that are unknown, or no set of words.
+    """
+    given = getattr(integration, "surfaces", None)
+    words = given if isinstance(given, set | frozenset | tuple | list) else ()
+    surfaces = {word for word in words if isinstance(word, str)}
+    if not surfaces or len(surfaces) < len(words) or surfaces - set(_SURFACES):
+        name = getattr(integration, "__name__", type(integration).__name__)
+        shown = sorted(words, key=str) if words else repr(given)
         raise OnshiError(
-            f"{type(integration).__name__}.surfaces is {sorted(surfaces)}: "
-            "it holds one or more of pcsc, webapi, folder, face"
+            f"{name}.surfaces is {shown}: it is a set of one or more of {', '.join(_SURFACES)}, "
+            f'such as {{"webapi"}}'
         )
-    doors = [s for s in ("pcsc", "webapi", "folder", "face") if s in surfaces]
+    doors = [s for s in _SURFACES if s in surfaces]
     if "webapi" in surfaces and getattr(integration, "in_process", False):
         doors.append("responses")
     return tuple(doors)

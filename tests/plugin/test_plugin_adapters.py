@@ -20,7 +20,7 @@ from onshi.errors import OnshiError
 from onshi.judge.case import Finding
 from onshi.outcomes import Outcome, row
 from onshi.runner import Runner
-from onshi.suite import judge_played, play
+from onshi.suite import desk_doors, judge_played, play
 
 CLAIMED = find_trouble("billing.returned_insurer_difference")
 NEXT = find_trouble("card.pin_already_locked")
@@ -196,6 +196,25 @@ def test_it_returns_nonsense(
     assert outcome.result == "failed"
     assert outcome.problem.startswith("the adapter raised TypeError: ")
     assert words in outcome.problem
+
+
+@pytest.mark.parametrize("method", ["set_date", "check_in", "alive"])
+def test_it_is_async(place: Path, undisturbed: Outcome, method: str) -> None:
+    async def act() -> None:
+        pass
+
+    outcome = disturbed(wrong_in(method, act), undisturbed)
+    assert outcome.problem.startswith(f"the adapter raised TypeError: {method}() is async")
+
+
+@pytest.mark.parametrize(
+    "surfaces", ["webapi", None, (), {"web"}, {"webapi", 3}, ["pcsc", "fase"], property(len)]
+)
+def test_surfaces_that_are_none_are_said_with_what_they_are(surfaces: Any) -> None:
+    made = type("Odd", (Well,), {"surfaces": surfaces})
+    with pytest.raises(OnshiError, match=r"^Odd\.surfaces is .*: it is a set of one or more of"):
+        desk_doors(made)
+    assert desk_doors(type("Listed", (Well,), {"surfaces": ["webapi"]})) == ("webapi",)
 
 
 def test_a_claim_that_is_a_pipe_is_no_file(place: Path, undisturbed: Outcome) -> None:
