@@ -6,9 +6,11 @@ tests/mutants/mutants_run.py retry_pin``.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
 from behaviours import behaviours, find_behaviour
@@ -38,8 +40,9 @@ def _measure(name: str, ids: list[str]) -> Measured:
     return _player().measure(name, ids)
 
 
-def run(names: list[str]) -> tuple[Measured, list[Measured]]:
-    """The reference as it is, then each behaviour, in the order of the names."""
+@contextlib.contextmanager
+def running(names: list[str]) -> Iterator[tuple[Measured, dict[str, Future[Measured]]]]:
+    """The reference as it is, and each behaviour, those that take longest first."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         whole, visited = Measured(""), dict[str, set[str]]()
         for found, places in pool.map(_baseline, range(PROCESSES)):
@@ -48,17 +51,13 @@ def run(names: list[str]) -> tuple[Measured, list[Measured]]:
                 visited.setdefault(place, set()).update(ids)
         plans = [(name, wanted(find_behaviour(name), visited)) for name in names]
         longest = sorted(plans, key=lambda plan: -len(plan[1]))
-        running = {name: pool.submit(_measure, name, ids) for name, ids in longest}
-        return whole, [running[name].result() for name in names]
+        yield whole, {name: pool.submit(_measure, name, ids) for name, ids in longest}
 
 
-def what_is_wrong(whole: Measured, found: list[Measured]) -> list[str]:
-    """What is not as it should be, a sentence each: of the reference, and of each behaviour."""
+def wrong_with_reference(whole: Measured) -> list[str]:
+    """What the reference breaks as it is: nothing."""
     texts = [f"the reference breaks {rule}: {ids}" for rule, ids in whole.broken.items()]
-    texts += [f"the reference: {id}: {problem}" for id, problem in whole.problems.items()]
-    for one in found:
-        texts += [f"{one.name}: {text}" for text in complaints(find_behaviour(one.name), one)]
-    return texts
+    return texts + [f"the reference: {id}: {problem}" for id, problem in whole.problems.items()]
 
 
 def not_failed(found: list[Measured]) -> list[str]:
@@ -88,14 +87,18 @@ def main() -> int:
     """Print the table; 1 where something is not as it should be."""
     began = time.perf_counter()
     names = sys.argv[1:] or list(behaviours())
-    whole, found = run(names)
+    with running(names) as (whole, futures):
+        found = [futures[name].result() for name in names]
     print(line(whole))
     for heading, wrong in (("誤り", True), ("正当な製品", False)):
         print(f"\n{heading}: 崩した規則（トラブルの数、! は失敗）")
         for one in found:
             if bool(find_behaviour(one.name).breaks) == wrong:
                 print(line(one))
-    texts = what_is_wrong(whole, found) + ([] if sys.argv[1:] else not_failed(found))
+    texts = wrong_with_reference(whole)
+    for one in found:
+        texts += [f"{one.name}: {text}" for text in complaints(find_behaviour(one.name), one)]
+    texts += [] if sys.argv[1:] else not_failed(found)
     print(f"\n{len(found)} 通り、{time.perf_counter() - began:.0f} 秒")
     for text in texts:
         print("!!", text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
 
 import pytest
@@ -13,12 +15,27 @@ for folder in ("tests/mutants", "examples/naive", "examples/reference"):
     if str(ROOT / folder) not in sys.path:
         sys.path.append(str(ROOT / folder))
 
+from behaviours import behaviours, find_behaviour  # noqa: E402
+from mutants_play import Measured, complaints  # noqa: E402
+from mutants_run import not_failed, running, wrong_with_reference  # noqa: E402
 
-@pytest.mark.timeout(900)
-def test_each_behaviour_breaks_exactly_its_rules() -> None:
-    from behaviours import behaviours
-    from mutants_run import line, not_failed, run, what_is_wrong
+Running = tuple[Measured, dict[str, "Future[Measured]"]]
 
-    whole, found = run(list(behaviours()))
-    print(*map(line, [whole, *found]), sep="\n")
-    assert [*what_is_wrong(whole, found), *not_failed(found)] == []
+
+@pytest.fixture(scope="module")
+def at_work() -> Iterator[Running]:
+    with running(list(behaviours())) as found:
+        yield found
+
+
+def test_the_reference_breaks_nothing(at_work: Running) -> None:
+    assert wrong_with_reference(at_work[0]) == []
+
+
+@pytest.mark.parametrize("name", behaviours())
+def test_a_behaviour_breaks_exactly_its_rules(name: str, at_work: Running) -> None:
+    assert complaints(find_behaviour(name), at_work[1][name].result()) == []
+
+
+def test_each_rule_is_broken_at_its_level(at_work: Running) -> None:
+    assert not_failed([one.result() for one in at_work[1].values()]) == []

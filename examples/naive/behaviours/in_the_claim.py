@@ -153,7 +153,7 @@ unknown_number_short = _unknown(
         ja="番号も保険者番号と同じ8桁でよい。",
         en="The 番号 may have eight digits, as the 保険者番号 has.",
     ),
-    lambda d: _numbered(d, number="7777777"),
+    lambda d: _numbered(d, number="77777777"),
 )
 unknown_without_the_word = _unknown(
     mistake(

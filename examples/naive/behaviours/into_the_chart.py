@@ -12,6 +12,7 @@ from clinic.acceptance import Acceptance
 from clinic.case import Case
 from clinic.fold import KUROMARU
 from clinic.messages import Record
+from clinic.reception import Reception
 
 from behaviours.registry import mistake
 
@@ -31,6 +32,28 @@ def _dotted(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -
         case.page = acceptance.charts.save(replace(case.page, name=record.name))
     else:
         usual(acceptance, case, record)
+
+
+prints_kuromaru = mistake(
+    "prints_kuromaru",
+    "H29",
+    ja="カルテは守るが、書類には回答の氏名を刷る。",
+    en="The chart is kept as it is; the papers are printed with the name of the answer.",
+)
+
+
+@prints_kuromaru.instead_of(Acceptance, "_accept_name")
+def _answered(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
+    usual(acceptance, case, record)
+    case.name_of_answer = record.name  # type: ignore[attr-defined]
+
+
+@prints_kuromaru.instead_of(Reception, "_settle")
+def _printed(usual: Accept, desk: Reception, case: Case, *more: Any) -> None:
+    usual(desk, case, *more)
+    name, ours = getattr(case, "name_of_answer", ""), case.page and case.page.name
+    if name and ours:
+        case.printed = [(kind, text.replace(ours, name)) for kind, text in case.printed]
 
 
 registers_kuromaru = mistake(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -74,6 +75,28 @@ sex_as_a_word = _shown(
     en="Shows the sex as a word.",
     fields=("sex",),
     write=lambda text: {"1": "男", "2": "女"}.get(text, text),
+)
+
+name_with_half_space = _shown(
+    "name_with_half_space",
+    ja="姓と名のあいだを半角の空白で示す。",
+    en="Shows family and given name with a space of half width between.",
+    fields=("name", "kana"),
+    write=lambda text: text.replace("　", " "),
+)
+dates_with_slashes = _shown(
+    "dates_with_slashes",
+    ja="日付を2025/04/01のように示す。",
+    en="Shows dates as 2025/04/01.",
+    fields=("valid_from", "valid_to"),
+    write=lambda text: text.replace("-", "/"),
+)
+address_without_words = _shown(
+    "address_without_words",
+    ja="住所の丁目・番地を１－２－３のように示す。",
+    en="Shows 丁目 and 番地 of an address as １－２－３.",
+    fields=("address",),
+    write=lambda text: re.sub(r"(?<=\d)(丁目|番地の?|番)(?=\d)", "－", text).rstrip("号"),
 )
 
 says_little = legitimate(

@@ -10,7 +10,7 @@ from typing import Any
 from clinic import claim_file, ways
 from clinic.card import CardReader, CardSession
 from clinic.case import Case, MonthEndCase
-from clinic.claim_kind import ClaimKind, Decision
+from clinic.claim_kind import NORMAL, ClaimKind, Decision
 from clinic.dialog import RETRY, document
 from clinic.errors import DeviceTrouble, SystemTrouble
 from clinic.fallback import Fallback
@@ -161,6 +161,23 @@ wide_numbers_in_claims = legitimate(
 @wide_numbers_in_claims.instead_of(claim_file, "one_mode")
 def _wide(usual: Any, text: str) -> str:
     return claim_file.wide(text.replace(" ", ""))
+
+
+comments_freely = legitimate(
+    "comments_freely",
+    ja="通常の請求の摘要に、自由な文でひとこと添える。",
+    en="Adds a word of its own to the 摘要 of a normal claim.",
+)
+
+
+@comments_freely.instead_of(ClaimKind, "decide")
+def _commented(
+    usual: Callable[..., Decision | None], kinds: ClaimKind, *claim: Any
+) -> Decision | None:
+    decision = usual(kinds, *claim)
+    if decision is None or decision.kind != NORMAL:
+        return decision
+    return replace(decision, notes=(("810000001", "資格は再照会で確認済み"),))
 
 
 def _unknown(
