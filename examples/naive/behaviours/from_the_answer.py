@@ -114,20 +114,21 @@ def _first(usual: Callable[..., bool], desk: Reception, case: Case, result: Resu
     return usual(desk, case, replace(result, validity="1", records=result.records[:1]))
 
 
-last_of_two = mistake(
-    "last_of_two",
+first_of_two = mistake(
+    "first_of_two",
     "H58",
-    ja="有効な資格が二つ返ったら、下のほうが新しい。",
-    en="Of two valid qualifications the lower one is the newer.",
+    ja="有効な資格が二つ返ったら、書類を見るまでもなく、上のほうを使う。",
+    en="Of two valid qualifications the upper one is used; no paper need be looked at.",
 )
 
 
-@last_of_two.instead_of(Reception, "_decide")
-def _lower(usual: Callable[..., bool], desk: Reception, case: Case, result: Result) -> bool:
+@first_of_two.instead_of(Reception, "_decide")
+def _upper(usual: Callable[..., bool], desk: Reception, case: Case, result: Result) -> bool:
     if result.validity != "1" or len(result.records) < 2:
         return usual(desk, case, result)
-    _taken(desk, case, result.records[-1])
-    return usual(desk, case, replace(result, records=result.records[-1:]))
+    _taken(desk, case, result.records[0])
+    case.arrival = replace(case.arrival, papers={})
+    return usual(desk, case, replace(result, records=result.records[:1]))
 
 
 name_is_enough = mistake(
