@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections import Counter
 from typing import Any
 
@@ -14,6 +17,7 @@ from onshi.catalogue.timelines import find_timeline, load_timelines
 from onshi.cli import app, main
 from onshi.cli.explained import KINDS, known_ids
 from onshi.cli.mistakes import mistakes
+from onshi.data import data_root
 
 RETURNED = "billing.returned_insurer_difference"
 
@@ -121,6 +125,21 @@ def test_mistakes_are_read_where_the_naive_clinic_is() -> None:
     assert known["retry_pin"]["ja"]
     assert known["retry_pin"]["en"]
     assert all(rule in load_rules() for m in known.values() for rule in m["breaks"])
+
+
+@pytest.mark.soak
+def test_what_is_read_of_the_mistakes_is_what_their_registry_has() -> None:
+    """Asked of a process of its own, which loads the clinic."""
+    naive = data_root() / "examples" / "naive"
+    ask = (
+        "import json; from behaviours import behaviours; print(json.dumps("
+        "{b.name: [sorted(b.breaks), b.ja, b.en] for b in behaviours().values() if b.breaks}))"
+    )
+    env = {**os.environ, "PYTHONPATH": f"{naive}{os.pathsep}{naive.parent / 'reference'}"}
+    done = subprocess.run([sys.executable, "-c", ask], env=env, capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
+    read = {m["name"]: [sorted(m["breaks"]), m["ja"], m["en"]] for m in mistakes()}
+    assert read == json.loads(done.stdout)
 
 
 def test_a_survey_says_what_cannot_be_said_of_it() -> None:
