@@ -21,6 +21,7 @@ from onshi import Desk
 from onshi.catalogue.load import load_troubles
 from onshi.catalogue.records import Trouble
 from onshi.config import Config
+from onshi.judge.case import Verdict
 from onshi.outcomes import Outcome
 from onshi.runner import Runner
 from onshi.suite import applicable, desk_doors, judge_played, play
@@ -35,12 +36,14 @@ class Measured:
     """What came of one behaviour ("": the reference as it is).
 
     ``broken``: rule to the troubles in which it was, at level fail or warn; ``failed``: those at
-    level fail; ``problems``: troubles in which the clinic raised, or did not return.
+    level fail; ``met``: rules that were met somewhere; ``problems``: troubles in which the clinic
+    raised, or did not return.
     """
 
     name: str
     broken: dict[str, list[str]] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
+    met: set[str] = field(default_factory=set)
     reasons: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     played: int = 0
@@ -55,6 +58,7 @@ class Measured:
         id = outcome.trouble.id
         if outcome.problem:
             self.problems[id] = outcome.problem
+        self.met |= {f.rule for f in outcome.findings if f.verdict is Verdict.MET}
         for level in ("fail", "warn"):
             for finding in outcome.broken(level):
                 where = self.broken.setdefault(finding.rule, [])
@@ -70,6 +74,7 @@ class Measured:
             self.broken.setdefault(rule, []).extend(ids)
         self.reasons = {**other.reasons, **self.reasons}
         self.failed |= other.failed
+        self.met |= other.met
         self.problems.update(other.problems)
         self.played += other.played
         self.seconds += other.seconds

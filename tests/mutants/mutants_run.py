@@ -42,16 +42,15 @@ def _measure(name: str, ids: list[str]) -> Measured:
 
 @contextlib.contextmanager
 def running(names: list[str]) -> Iterator[tuple[Measured, dict[str, Future[Measured]]]]:
-    """The reference as it is, and each behaviour, those that take longest first."""
+    """The reference as it is, and what becomes of each behaviour, one after the other."""
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
         whole, visited = Measured(""), dict[str, set[str]]()
         for found, places in pool.map(_baseline, range(PROCESSES)):
             whole.merge(found)
             for place, ids in places.items():
                 visited.setdefault(place, set()).update(ids)
-        plans = [(name, wanted(find_behaviour(name), visited)) for name in names]
-        longest = sorted(plans, key=lambda plan: -len(plan[1]))
-        yield whole, {name: pool.submit(_measure, name, ids) for name, ids in longest}
+        plans = {name: wanted(find_behaviour(name), visited) for name in names}
+        yield whole, {name: pool.submit(_measure, name, ids) for name, ids in plans.items()}
 
 
 def wrong_with_reference(whole: Measured) -> list[str]:
@@ -60,17 +59,45 @@ def wrong_with_reference(whole: Measured) -> list[str]:
     return texts + [f"the reference: {id}: {problem}" for id, problem in whole.problems.items()]
 
 
-def not_failed(found: list[Measured]) -> list[str]:
-    """Rules of level fail that no mistake fails; of level warn, that none breaks."""
-    mistakes = [one for one in found if find_behaviour(one.name).breaks]
-    failed = {rule for one in mistakes for rule in one.failed}
-    broken = {rule for one in mistakes for rule in one.broken}
+def judged() -> dict[str, str]:
+    """The rules that fail or warn, with their level."""
+    return {id: text.level for id, text in load_rules().items() if text.level != "context"}
+
+
+def is_mistake(one: Measured) -> bool:
+    return bool(find_behaviour(one.name).breaks)
+
+
+def unproven(found: list[Measured]) -> list[str]:
+    """Rules that no mistake breaks at their level, or that no legitimate product meets."""
+    failed = {rule for one in found if is_mistake(one) for rule in one.failed}
+    broken = {rule for one in found if is_mistake(one) for rule in one.broken}
+    met = {rule for one in found if not is_mistake(one) for rule in one.met}
     seen = {"fail": failed, "warn": broken}
-    return [
-        f"no mistake breaks {id} at level {text.level}"
-        for id, text in load_rules().items()
-        if id not in seen.get(text.level, {id})
+    levels = judged()
+    texts = [
+        f"no mistake breaks {id} at level {lv}" for id, lv in levels.items() if id not in seen[lv]
     ]
+    return texts + [f"no legitimate product meets {id}" for id in levels if id not in met]
+
+
+def by_rule(found: list[Measured]) -> list[str]:
+    """Rule × behaviour: the mistakes that broke it, and how many legitimate products met it."""
+    right = [one for one in found if not is_mistake(one)]
+    rows = []
+    for id, level in judged().items():
+        wrong = (
+            f"{one.name}{'!' if id in one.failed else ''}({len(one.broken[id])})"
+            for one in found
+            if is_mistake(one) and id in one.broken
+        )
+        green = sum(1 for one in right if id in one.met and id not in one.broken)
+        warned = "、".join(one.name for one in right if id in one.broken)
+        rows.append(
+            f"{id} {level:4}  {green:2} / {len(right)} 適合{warned and f'、{warned} は注意'}  "
+            + "  ".join(wrong)
+        )
+    return rows
 
 
 def line(found: Measured) -> str:
@@ -93,12 +120,14 @@ def main() -> int:
     for heading, wrong in (("誤り", True), ("正当な製品", False)):
         print(f"\n{heading}: 崩した規則（トラブルの数、! は失敗）")
         for one in found:
-            if bool(find_behaviour(one.name).breaks) == wrong:
+            if is_mistake(one) == wrong:
                 print(line(one))
     texts = wrong_with_reference(whole)
     for one in found:
         texts += [f"{one.name}: {text}" for text in complaints(find_behaviour(one.name), one)]
-    texts += [] if sys.argv[1:] else not_failed(found)
+    if not sys.argv[1:]:
+        print("\n規則: 正当な製品のうち適合したもの、崩した誤り", *by_rule(found), sep="\n")
+        texts += unproven(found)
     print(f"\n{len(found)} 通り、{time.perf_counter() - began:.0f} 秒")
     for text in texts:
         print("!!", text)
