@@ -67,8 +67,6 @@ NAIVE_BUT_LUCKY = {
     "human.queue_congestion webapi": "as before",
     "human.security_privacy_concern face": "rules of level context only show what is left",
     "human.security_privacy_concern folder": "as before",
-    "op.consent_limit_not_given face": "it drops the limit and shows no field for it",
-    "op.consent_prompts_many face": "as before",
     "op.device_model_differs pcsc": "it ties itself to no model",
     "op.forgot_after_months face": "it takes the file of the visit before for this one's",
     "reader.auth_retry_6_then_ok pcsc": "it fails at once, which is no break of H51",

@@ -355,6 +355,17 @@ def test_h48_a_limit_that_differs_or_is_missing():
     assert verdict(case(did(warned=(), asked=()), none, visit_=stored), h48.NO_LIMIT) is UNSEEN
 
 
+def test_h48_a_limit_that_is_shown_no_more_was_dropped():
+    stored, none = visit(chart=chart(limit="A03")), answer("1", record())
+    both = {"chart_before": chart(limit="A03"), "chart_after": chart(limit=None)}
+    quiet = did(warned=(), asked=(), **both)
+    assert verdict(case(quiet, none, visit_=stored), h48.NO_LIMIT) is BROKEN
+    said = did(warned=("限度額の情報がありません",), asked=(), **both)
+    assert verdict(case(said, none, visit_=stored), h48.NO_LIMIT) is MET
+    never = did(warned=(), asked=(), chart_before=chart(limit=None), chart_after=chart(limit=None))
+    assert verdict(case(never, none, visit_=stored), h48.NO_LIMIT) is UNSEEN
+
+
 def test_h48_no_limit_block_is_the_normal_case():
     dropped = did(warned=(), asked=(), chart_after=chart(limit=""))
     assert verdict(case(dropped, PLAIN), h48.NO_LIMIT) is UNSEEN

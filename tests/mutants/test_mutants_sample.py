@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from behaviours import behaviours, find_behaviour
-from mutants_play import Measured, Player, baseline, complaints, wanted
+from mutants_play import Player, baseline, complaints, wanted
 
 UNKNOWN = ["billing.fusho_returned", "eligibility.seiho_to_kouki_2months"]
 SAMPLE = [
@@ -57,4 +57,3 @@ def test_a_mistake_where_it_makes_no_difference_is_seen_to_break_nothing(player:
 
 def test_what_is_never_come_by_is_played_nowhere(visited: dict[str, set[str]]) -> None:
     assert wanted(behaviours()["only_who_was_called"], visited) == []
-    assert isinstance(Measured("").rules, frozenset)

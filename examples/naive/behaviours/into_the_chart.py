@@ -102,6 +102,22 @@ def _theirs(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -
     case.page = acceptance.charts.save(replace(case.page, copay_percent=theirs))
 
 
+no_limit_is_none = mistake(
+    "no_limit_is_none",
+    "H48",
+    ja="限度額が返らなければ、限度額の適用はない。",
+    en="No limit in the answer: no limit applies.",
+)
+
+
+@no_limit_is_none.instead_of(Acceptance, "_accept_limit")
+def _no_limit(usual: Accept, acceptance: Acceptance, case: Case, record: Record) -> None:
+    if record.limit or case.page is None:
+        usual(acceptance, case, record)
+    else:
+        case.page = acceptance.charts.save(replace(case.page, limit=None))
+
+
 kana_from_the_answer = mistake(
     "kana_from_the_answer",
     "H49",

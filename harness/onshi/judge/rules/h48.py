@@ -12,6 +12,7 @@ from onshi.judge.look import (
     as_chart,
     asked,
     before,
+    dropped,
     handling,
     last_result,
     took_answer,
@@ -84,7 +85,7 @@ def _told(case: Case, half: Half, gap: str) -> Finding:
 
 def _kept_limit(case: Case) -> Finding:
     stored, new = before(case, "limit"), after(case, "limit")
-    if new is None:
+    if new is None and not dropped(case, "limit"):
         return NO_LIMIT.unseen("handling.chart_after に限度額区分がない")
     if new == stored:
         return NO_LIMIT.met(f"カルテの {stored} のまま")
