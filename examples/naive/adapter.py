@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cache, partial
 
-from behaviours import at_work, find_behaviour
+from behaviours import at_work
 from clinic.chart import Charts
 from clinic.config import Config
 from naive_clinic.card import NaiveCardReader
@@ -67,8 +67,8 @@ class Naive(onshi.Integration):
 
 
 NAMES = tuple(name.strip() for name in os.environ.get("ONSHI_NAIVE", "").split(",") if name.strip())
-for name in NAMES:
-    find_behaviour(name)
+with at_work(*NAMES):
+    """A name that does not exist, or two that exclude each other, are said at once."""
 
 
 @cache
