@@ -25,7 +25,6 @@ from onshi.judge.story import Chapter, Story
 from onshi.judge.verdict import judge_story
 from onshi.reception import Reception
 from onshi.visit import Chart, Handling, Visit
-from onshi.whole_file import write_whole
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Trouble
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
     from onshi.desk import Desk
 
 __all__ = ["Course"]
-
-_HEN = "RECEIPTC.HEN"
 
 
 @dataclass
@@ -190,8 +187,7 @@ class Course:
             settled = settle(last.uke, scene.coverages, truth, today, reason=step.reason)
             file = write_returns(last.uke, settled, today)
             if file:
-                path = self._desk.endpoints.private / _HEN
-                write_whole(path, file)
+                path = self._desk.write_returns(file)
         self._desk.journal.only("desk").event(
             "settled", outcomes=[s.outcome for s in settled], reasons=[s.reason for s in settled]
         )

@@ -27,6 +27,7 @@ from onshi.schedule import Schedule
 from onshi.seams import Answer, CardLink, Inquiries, Inquiry, ReaderCalls, Scene, Site
 from onshi.terminal.app import FaceTerminal
 from onshi.tray import Tray
+from onshi.whole_file import write_whole
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
@@ -137,6 +138,7 @@ class Desk:
         self.terminal = self.board.terminal(self._face)
         self._reception: Reception | None = None
         self._patient_file: Path | None = None
+        self._returns_file: Path | None = None
         self._closed = False
 
         def chain(calls: ReaderCalls) -> ReaderCalls:
@@ -426,6 +428,19 @@ class Desk:
 
             patient_file(self, self._patient_file.parent)
 
+    def write_returns(self, content: bytes) -> Path:
+        """A RECEIPTC.HEN for the product to read; it is there until the desk closes.
+
+        Raises :class:`OnshiError` when it cannot be written.
+        """
+        path = self.endpoints.private / "RECEIPTC.HEN"
+        try:
+            write_whole(path, content)
+        except OSError as e:
+            raise OnshiError(f"{path} cannot be written ({e.strerror}): make room there") from None
+        self._returns_file = path
+        return path
+
     def close(self) -> None:
         """Release every wait, detach from every door. Idempotent; nothing in a forked child."""
         if self._closed or not self.endpoints.ours:
@@ -433,8 +448,9 @@ class Desk:
         self._closed = True
         self.clock.release()
         self.board.clear()
-        if self._patient_file is not None:
-            self._patient_file.unlink(missing_ok=True)
+        for path in (self._patient_file, self._returns_file):
+            if path is not None:
+                path.unlink(missing_ok=True)
         self._entrance.close()
 
     def __enter__(self) -> Desk:

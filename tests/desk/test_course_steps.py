@@ -124,3 +124,10 @@ def test_a_claim_that_cannot_be_read_is_kept_with_what_is_wrong() -> None:
 def test_next_goes_with_a_visit_only() -> None:
     with pytest.raises(ValueError, match="goes with do"):
         Step(do="claim", next=True)
+
+
+def test_what_came_back_goes_with_the_desk() -> None:
+    with Desk(date=FIRST) as desk:
+        path = desk.write_returns(b"HI")
+        assert path.read_bytes() == b"HI"
+    assert not path.exists()

@@ -165,12 +165,11 @@ class FolderSession:
         changed = _Changed(self.root / delivery.where / delivery.name, delivery.content)
         with self._idle:
             self._delivering += 1
+            self._changed.add(changed)  # before a fault is asked, which may be over any moment
         try:
             steps = self.backstage.deliver(delivery)
             if not steps:
                 lane.event("nothing", where=delivery.where)
-            if steps != delivery.whole():
-                self._remember(changed)
             first = [Step(op="", wait=delay)] if delay > 0 else []
             self._take([*first, *steps], delivery.where, lane, changed, waiting)
         finally:

@@ -96,7 +96,7 @@ def test_the_only_one_is_late(counter: Counter) -> None:
     eventually(lambda: counter.journalled("answer"))
     assert not path.exists()
     assert eventually(lambda: answers(path))
-    assert [e["t"] for e in counter.journalled("file")] == [10]
+    assert [e["t"] for e in eventually(lambda: counter.journalled("file"))] == [10]
 
 
 # -------------------------------------------------------- other_identifier
