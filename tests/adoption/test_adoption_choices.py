@@ -19,6 +19,7 @@ def only(*troubles: str) -> list[str]:
 
 
 # ------------------------------------------------------------ levels, limits
+@pytest.mark.soak
 def test_levels_and_limits_change_outcomes_and_the_report_says_so(project: Project) -> None:
     assert project.pytest(*only(NOT_FOUND, STALE, CHIP), "--onshi-journal=before").code == 1
     before = results(project.home / "before")

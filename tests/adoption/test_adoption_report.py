@@ -25,6 +25,7 @@ PROFILES = Path(__file__).parents[2] / "profiles"
 SUMMARY = ("違反", "注意", "同じ刺激", "対象外", " ", "割合は")
 
 
+@pytest.mark.soak
 def test_the_summary_is_that_of_pytest(whole: WholeRun) -> None:
     done = whole.project.report(whole.kept)
     assert done.code == 1

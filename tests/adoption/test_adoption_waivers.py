@@ -26,6 +26,7 @@ def broken(folder: Path) -> set[tuple[str, str]]:
     return {(t, rule) for t, row in rows(folder).items() for rule in row["broken"]}
 
 
+@pytest.mark.soak
 def test_red_then_written_down_then_green(whole: WholeRun) -> None:
     """The way of a Monday: the whole survey, with exactly today's breaks accepted."""
     project = whole.project
@@ -119,6 +120,7 @@ def test_a_product_that_hangs_can_be_waived(project: Project) -> None:
     assert "1 xfailed" in done.out
 
 
+@pytest.mark.soak
 def test_an_expired_waiver_is_red_and_says_which_until_when_and_why(project: Project) -> None:
     """One date of the written file is in the past; the others hold."""
     assert project.pytest(*only(NOT_FOUND, CHIP, TWINS), "--onshi-journal=kept").code == 1

@@ -88,6 +88,7 @@ def at_the_card(place: Path, first: Done) -> AtTheCard:
     return call
 
 
+@pytest.mark.soak
 def test_the_same_program_gets_the_same_answers(place: Path, first: Done) -> None:
     """Another seed, another patient: everything the program sees comes from the record."""
     again = run("--seed=6", "--card", "one.card", "--", "sh", "-c", PROGRAM, cwd=place)

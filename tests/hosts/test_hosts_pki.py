@@ -236,6 +236,7 @@ def test_a_damaged_set_is_made_anew(own, tmp_path, damage):
     assert pki.for_names(NAMES, tmp_path) == second
 
 
+@pytest.mark.soak
 def test_processes_at_once_end_with_one_whole_set(tmp_path):
     program = (
         "import sys, pathlib; from onshi import pki; sys.stdin.readline();"

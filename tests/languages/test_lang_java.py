@@ -118,6 +118,7 @@ def test_the_whole_profile_has_a_case_for_each_trouble(
     assert "対象外  face が要る (この製品は folder, pcsc, webapi)" in done.stdout
 
 
+@pytest.mark.soak
 def test_naive_mistakes_are_found_and_said_in_japanese(
     served: Any, java: Any, tmp_path: Path
 ) -> None:

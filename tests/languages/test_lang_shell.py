@@ -18,6 +18,7 @@ TROUBLES = (
 )  # fmt: skip
 
 
+@pytest.mark.soak
 def test_one_patient_and_six_troubles(served: Any, tmp_path: Path) -> None:
     done = served.run("bash", str(SCRIPT), cwd=tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr

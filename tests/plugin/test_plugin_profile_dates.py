@@ -27,6 +27,7 @@ def days(pytester: pytest.Pytester, *args: str) -> dict[str, str]:
     return dict(line.split() for line in lines if not line.startswith(" "))
 
 
+@pytest.mark.soak
 def test_each_trouble_has_the_date_of_its_profile(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(product=ADAPTER)
     pytester.makepyprojecttoml('[tool.onshi]\nintegration = "product:Product"\n')

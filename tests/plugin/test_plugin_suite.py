@@ -150,6 +150,7 @@ def test_a_hanging_adapter_is_given_up_and_the_next_trouble_runs(vendor: pytest.
     assert "did not return within 0.5 seconds" in result.stdout.str()
 
 
+@pytest.mark.soak
 def test_a_waiver_holds_until_it_expires(vendor: pytest.Pytester) -> None:
     waiver = (
         '[[waiver]]\ntrouble = "eligibility.not_found"\nrule = "H02"\n'
@@ -167,6 +168,7 @@ def test_a_waiver_holds_until_it_expires(vendor: pytest.Pytester) -> None:
     assert "2020-01-01 に切れています" in result.stdout.str()
 
 
+@pytest.mark.soak
 def test_a_baseline_lets_old_breaks_pass(vendor: pytest.Pytester) -> None:
     blames = (NOT_FOUND, "--onshi-integration=product:Blames")
     run(vendor, *blames, "--onshi-journal=first").assert_outcomes(failed=1)
@@ -298,6 +300,7 @@ def test_an_untroubled_patient_who_is_turned_away_is_a_failure(vendor: pytest.Py
     run(vendor, *day, "--onshi-integration=deny:Deny").assert_outcomes(failed=2)
 
 
+@pytest.mark.soak
 def test_html_report_stands_alone(vendor: pytest.Pytester) -> None:
     run(
         vendor,
