@@ -137,6 +137,7 @@ def test_explain_a_trouble() -> None:
         assert text in out
 
 
+@pytest.mark.soak
 def test_explain_works_for_every_fault_and_for_troubles_of_each_layer(capsys) -> None:
     one_of_each = {t.layer: t.id for t in load_troubles().values()}.values()
     for id in (*one_of_each, *fault_names(), *list(load_rules())[::10]):

@@ -63,6 +63,7 @@ def digest(text: str) -> str:
 DAY = ("--profile=hodanren2025", "--encounters=40", "--rate=0.3", "--seed=1")
 
 
+@pytest.mark.soak
 def test_a_day_is_the_same_in_one_process_and_in_two_and_is_reported(shop: Path) -> None:
     out = shop / "out"
     reports = [f"--report={out / name}" for name in ("day.html", "day.json", "day.csv")]

@@ -185,6 +185,7 @@ def test_a_port_in_use_is_named(option: str) -> None:
     assert "in use" in said
 
 
+@pytest.mark.soak
 def test_two_programs_on_one_folder_are_one_too_many(tmp_path: Path, start: Start) -> None:
     first = start("--folder", str(tmp_path / "OQS"))
     said = fails("--folder", str(tmp_path / "OQS"))
