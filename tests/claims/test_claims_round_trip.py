@@ -74,8 +74,8 @@ def receipts(draw: st.DrawFn, department: Department) -> list[tuple[str, ...]]:
 @st.composite
 def files(draw: st.DrawFn) -> tuple[Department, list[tuple[str, ...]]]:
     department = draw(st.sampled_from(DEPARTMENTS))
-    head = "IR" if department == "医科" else "UK"
-    made = [draw(items(department, head, 請求年月="202506"))]
+    head, table = ("IR", "1") if department == "医科" else ("UK", "3")  # 4, 調剤, is not read
+    made = [draw(items(department, head, 請求年月="202506", 点数表=table))]
     for _ in range(draw(st.integers(0, 3))):
         made += draw(receipts(department))
     go = fields(department, "GO", {"総件数": str(draw(numbers))})
