@@ -79,7 +79,7 @@ def _put_in_place() -> ExitStack:
     return stack
 
 
-class Mutant(Reference):  # type: ignore[misc, valid-type]
+class Mutant(Reference):  # type: ignore[misc]
     """The reference clinic with the mistakes that ``ONSHI_NAIVE`` names."""
 
     def start(self, env: Mapping[str, str]) -> None:

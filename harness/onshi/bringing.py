@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from onshi.errors import CannotDeliverError, OnshiError
 from onshi.people.records import Coverage
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

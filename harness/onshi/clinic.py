@@ -13,7 +13,7 @@ from onshi.eligibility.codes import placeholders
 from onshi.errors import BadFileError, suggest
 from onshi.people.insurers import KIND_WORDS, read_insurers
 from onshi.result_codes import ResultCodes
-from onshi.seams import Site
+from onshi.scene import Site
 
 __all__ = ["CODES_VARIABLE", "PASSWORD_VARIABLE", "site_notes", "site_of"]
 

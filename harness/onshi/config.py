@@ -41,7 +41,7 @@ class Clinic(msgspec.Struct, kw_only=True, frozen=True, forbid_unknown_fields=Tr
     医科, 3 歯科, 4 調剤; without it as the code says. ``payer``: 審査支払機関 of a claim,
     1 支払基金, 2 国保連. ``insurers``: a CSV file of 番号, 名称; ``result_codes``: a TOML file
     outside the project. ``folder_*`` and ``bulk_seconds``: the exchange folder, as in
-    :class:`~onshi.seams.Site`; the password may be in ``ONSHI_FOLDER_PASSWORD`` instead.
+    :class:`~onshi.scene.Site`; the password may be in ``ONSHI_FOLDER_PASSWORD`` instead.
     """
 
     institution_code: str = "1312345670"

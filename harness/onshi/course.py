@@ -187,7 +187,7 @@ class Course:
             settled = settle(last.uke, scene.coverages, truth, today, reason=step.reason)
             file = write_returns(last.uke, settled, today)
             if file:
-                path = self._desk.write_returns(file)
+                path = self._desk.handouts.returns(file)
         self._desk.journal.only("desk").event(
             "settled", outcomes=[s.outcome for s in settled], reasons=[s.reason for s in settled]
         )
@@ -309,4 +309,4 @@ def _change_to_namesake(desk: Desk) -> None:
     )
     desk.scene.coverages = [*desk.scene.coverages, *known]
     desk.tray.next_patient()
-    desk.write_patient()
+    desk.handouts.refresh()

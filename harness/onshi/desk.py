@@ -18,16 +18,17 @@ from onshi.endpoints import Endpoints
 from onshi.entrance import DOORS, SURFACES, Entrance, check_doors
 from onshi.errors import OnshiError
 from onshi.faults import FaultBoard, FaultRun
+from onshi.handouts import Handouts
 from onshi.injections import Injections
 from onshi.journal import Journal, Lane
 from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage, Patient
 from onshi.reader import ReaderEngine, load_reader
+from onshi.scene import Scene, Site
 from onshi.schedule import Schedule
-from onshi.seams import Answer, CardLink, Inquiries, Inquiry, ReaderCalls, Scene, Site
+from onshi.seams import Answer, CardLink, Inquiries, Inquiry, ReaderCalls
 from onshi.terminal.app import FaceTerminal
 from onshi.tray import Tray
-from onshi.whole_file import write_whole
 
 if TYPE_CHECKING:
     from onshi.catalogue.records import Profile, Trouble
@@ -137,8 +138,7 @@ class Desk:
         self._face = FaceTerminal(self.clock)
         self.terminal = self.board.terminal(self._face)
         self._reception: Reception | None = None
-        self._patient_file: Path | None = None
-        self._returns_file: Path | None = None
+        self.handouts = Handouts(self)
         self._closed = False
 
         def chain(calls: ReaderCalls) -> ReaderCalls:
@@ -298,7 +298,7 @@ class Desk:
         self.injections.forget_scene()
         self.tray.next_patient()
         self._lane.event("patient", key=self.patient.key)
-        self.write_patient()
+        self.handouts.refresh()
 
     def travel(self, to: Date | str, at: Time | None = None) -> None:
         """Move the business date, to opening time or the time ``at`` of that day.
@@ -313,7 +313,7 @@ class Desk:
         self.scene.move(when)
         hour = {"at": f"{at:%H:%M}"} if at is not None else {}
         self._lane.event("date", date=when.isoformat(), **hour)
-        self.write_patient()
+        self.handouts.refresh()
 
     # ---------------------------------------------------------------- faults
     def inject(
@@ -335,7 +335,7 @@ class Desk:
         Raises :class:`CannotDeliverError` where that cannot be (:meth:`Tray.show_again`).
         """
         self.tray.show_again()
-        self.write_patient()
+        self.handouts.refresh()
 
     def apply(self, trouble: str | Trouble, surfaces: Iterable[str] | None = None) -> None:
         """Bring a catalogued trouble about: its person, its scene, its faults.
@@ -407,39 +407,12 @@ class Desk:
 
     def env(self) -> dict[str, str]:
         """What a program's environment needs to reach this desk (design, section 6)."""
-        from onshi.reception import patient_file
-
         found = {"ONSHI_TIME_SCALE": str(self.clock.scale), **self._entrance.env()}
         found["ONSHI_INSTITUTION_CODE"] = self.site.institution_code
         if "ONSHI_FOLDER" in found:
             found["ONSHI_FOLDER_ENCODING"] = self.site.encoding
-        self._patient_file = patient_file(self, self.endpoints.private)
-        found["ONSHI_PATIENT"] = str(self._patient_file)
+        found["ONSHI_PATIENT"] = str(self.handouts.patient())
         return found
-
-    def write_patient(self) -> None:
-        """Bring the file ``ONSHI_PATIENT`` up to date, once :meth:`env` has named it.
-
-        Done whenever the patient, the date or the scene changes: programs read it again. Raises
-        :class:`OnshiError` when it cannot be written.
-        """
-        if self._patient_file is not None:
-            from onshi.reception import patient_file
-
-            patient_file(self, self._patient_file.parent)
-
-    def write_returns(self, content: bytes) -> Path:
-        """A RECEIPTC.HEN for the product to read; it is there until the desk closes.
-
-        Raises :class:`OnshiError` when it cannot be written.
-        """
-        path = self.endpoints.private / "RECEIPTC.HEN"
-        try:
-            write_whole(path, content)
-        except OSError as e:
-            raise OnshiError(f"{path} cannot be written ({e.strerror}): make room there") from None
-        self._returns_file = path
-        return path
 
     def close(self) -> None:
         """Release every wait, detach from every door. Idempotent; nothing in a forked child."""
@@ -448,9 +421,7 @@ class Desk:
         self._closed = True
         self.clock.release()
         self.board.clear()
-        for path in (self._patient_file, self._returns_file):
-            if path is not None:
-                path.unlink(missing_ok=True)
+        self.handouts.take_back()
         self._entrance.close()
 
     def __enter__(self) -> Desk:

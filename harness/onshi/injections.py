@@ -11,8 +11,9 @@ import msgspec
 
 from onshi.errors import CannotDeliverError, OnshiError, UnknownNameError
 from onshi.faults import FaultRun, make_fault
+from onshi.scene import Scene
 from onshi.schedule import ALWAYS, Schedule
-from onshi.seams import Scene, Seam
+from onshi.seams import Seam
 
 if TYPE_CHECKING:
     from onshi.desk import Desk

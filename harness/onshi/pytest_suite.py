@@ -64,13 +64,13 @@ class Session:
         self._played: dict[tuple[date | None, bytes], Played] = {}
         self.profiles: list[Profile] = [load_profile(p) for p in self.config.profile]
         self.troubles = planned(self.config, self.profiles)
-        self.integration: type | None = None
+        self.integration: type[Any] | None = None
         if self.config.integration:
             self.integration = load_class(self.config.integration, self.home)
         self.surfaces: frozenset[str] = frozenset()
         if self.integration is not None:
             desk_doors(self.integration)
-            self.surfaces = frozenset(self.integration.surfaces)  # type: ignore[attr-defined]
+            self.surfaces = frozenset(self.integration.surfaces)
         for path in self.config.reports:
             check_kind(path)
         self.about = about(self.config, self.home)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from onshi.bringing import apply_trouble, bring_about
-from onshi.card.identity import Identity
-from onshi.errors import OnshiError
 from onshi.judge.case import Case, Finding
 from onshi.judge.papers import of_its_day
 from onshi.people.records import Coverage, Patient
-from onshi.seams import Answer, Scene
+from onshi.scene import Scene
+from onshi.seams import Answer
 from onshi.visit import DOCUMENTS, Chart, Decision, Handling, Visit
 
 if TYPE_CHECKING:
@@ -32,8 +30,6 @@ __all__ = [
     "Reception",
     "chart_of",
     "inquiry_of",
-    "patient_facts",
-    "patient_file",
 ]
 
 _GLANCE = 0.1
@@ -346,46 +342,3 @@ def _usual(papers: dict[str, Chart]) -> tuple[Decision, ...]:
         *(Decision(answer=f"document:{d}") for d in papers),
         Decision(answer="keep_chart"),
     )
-
-
-def patient_facts(desk: Desk) -> dict[str, Any]:
-    """Who is at the desk, for a program: patient, test PINs, coverage, ready inquiry, date."""
-    chart = chart_of(desk.patient, desk.coverage, desk.clock.today)
-    return {
-        "patient": {**msgspec.to_builtins(desk.patient), "name": desk.patient.name},
-        "pins": _pins(desk),
-        "coverage": msgspec.to_builtins(desk.coverage.qualification),
-        "inquiry": inquiry_of(chart, limit_consent=False),
-        "institution_code": desk.site.institution_code,
-        "date": desk.clock.today.isoformat(),
-    }
-
-
-def _pins(desk: Desk) -> dict[str, str]:
-    """What opens the card that the patient has brought (docs/card.md)."""
-    card = desk.scene.card
-    own = Identity(card, card.holder or desk.patient, desk.seed).secrets
-    return {
-        "auth": own.auth_pin,
-        "sign": own.sign_pin,
-        "text": own.text_pin,
-        "juki": own.juki_pin,
-        "number_a": own.number_a,
-        "number_b": own.number_b,
-        "birth": own.birth,
-    }
-
-
-def patient_file(desk: Desk, folder: Path) -> Path:
-    """``ONSHI_PATIENT``: the patient, test PINs, coverage and ready inquiry as one JSON file.
-
-    Whoever reads it meanwhile has the old one or the new one, whole. Raises :class:`OnshiError`.
-    """
-    path, fresh = folder / "patient.json", folder / "patient.new"
-    text = json.dumps(patient_facts(desk), ensure_ascii=False, indent=1)
-    try:
-        fresh.write_text(text, encoding="utf-8")
-        fresh.replace(path)
-    except OSError as e:
-        raise OnshiError(f"{path} cannot be written ({e.strerror}): make room there") from None
-    return path

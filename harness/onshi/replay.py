@@ -24,7 +24,7 @@ from onshi.suite import applicable, desk_doors, judge_played, play
 if TYPE_CHECKING:
     from onshi.catalogue.records import Profile
     from onshi.config import Config, Waiver
-    from onshi.seams import Site
+    from onshi.scene import Site
 
 __all__ = ["Played", "Replay", "Tally", "person_seed", "visit_of"]
 

@@ -11,7 +11,8 @@ from onshi.card.device import load_device
 from onshi.errors import CannotDeliverError
 from onshi.journal import Journal, Lane
 from onshi.reader import ReaderEngine
-from onshi.seams import CardLink, Hands, Scene
+from onshi.scene import Scene
+from onshi.seams import CardLink, Hands
 
 __all__ = ["Tray"]
 

@@ -20,7 +20,8 @@ from onshi.clinic import CODES_VARIABLE, site_notes, site_of
 from onshi.config import Clinic, Config
 from onshi.errors import BadFileError
 from onshi.people.records import Qualification
-from onshi.seams import HangUpError, Inquiry, Site
+from onshi.scene import Site
+from onshi.seams import HangUpError, Inquiry
 from serving import start
 
 MASTER = """番号,名称,種別

@@ -13,6 +13,7 @@ from onshi.claims.check import check
 from onshi.claims.clearing import settle
 from onshi.claims.read import BadClaimError, read_uke
 from onshi.claims.records import Settled
+from onshi.claims.remarks import Remark
 from onshi.claims.returns import ReturnFile, check_reclaim, read_returns, write_returns
 from onshi.claims.write import write_file
 
@@ -97,7 +98,9 @@ def test_broken_files(data: bytes, words: str) -> None:
         read_returns(data)
 
 
-def reclaim(file: ReturnFile, *, number: str = NUMBER, history: bool = True, hr: bool = False):  # type: ignore[no-untyped-def]
+def reclaim(
+    file: ReturnFile, *, number: str = NUMBER, history: bool = True, hr: bool = False
+) -> tuple[Remark, ...]:
     (one,) = file.returned
     lines = [r.fields for r in one.receipt.records]
     lines[0] = tuple(with_item(",".join(lines[0]), 18, number).split(","))

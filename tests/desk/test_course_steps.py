@@ -128,6 +128,6 @@ def test_next_goes_with_a_visit_only() -> None:
 
 def test_what_came_back_goes_with_the_desk() -> None:
     with Desk(date=FIRST) as desk:
-        path = desk.write_returns(b"HI")
+        path = desk.handouts.returns(b"HI")
         assert path.read_bytes() == b"HI"
     assert not path.exists()

@@ -31,7 +31,7 @@ def told(env: dict[str, str]) -> dict[str, Any]:
 
 def test_it_follows_the_desk() -> None:
     with onshi.Desk(date="2025-10-20", doors=("webapi",)) as desk:
-        desk.write_patient()
+        desk.handouts.refresh()
         desk.next_patient()
         assert list(desk.endpoints.private.iterdir()) == []
         env = desk.env()

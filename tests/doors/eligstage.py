@@ -19,8 +19,9 @@ from onshi.faults.board import FaultBoard
 from onshi.faults.registry import make_fault
 from onshi.journal import Journal
 from onshi.people.generate import make_card_spec, make_person
+from onshi.scene import Scene, Site
 from onshi.schedule import Schedule
-from onshi.seams import Inquiry, Scene, Seam, Site
+from onshi.seams import Inquiry, Seam
 
 TODAY = date(2025, 10, 20)
 T = TypeVar("T")

@@ -59,7 +59,7 @@ def asked(
     stage: Stage, kind: type[Element], body: Element, identifier: str | None = "id-1"
 ) -> bytes:
     message: Any = m.Asked(message_header=header(stage, identifier), message_body=body)
-    return to_xml(kind(xml_msg=message), stage.site.encoding)  # type: ignore[call-arg]
+    return to_xml(kind(xml_msg=message), stage.site.encoding)
 
 
 def inquiry(coverage: Coverage, **more: Any) -> Inquiry:

@@ -23,7 +23,8 @@ from onshi.eligibility.bulk import BulkResult, ReceptionResult
 from onshi.eligibility.messages import Document
 from onshi.eligibility.xml import NotAMessageError, parse
 from onshi.errors import MissingPieceError, OnshiError, UnknownNameError
-from onshi.seams import Site, TerminalOutcome
+from onshi.scene import Site
+from onshi.seams import TerminalOutcome
 
 PASSWORD = "Zweck-0815 x"
 SEALED: dict[str, Any] = {"folder_zip": "all", "folder_password": PASSWORD, "bulk_seconds": 0.0}

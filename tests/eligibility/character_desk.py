@@ -17,7 +17,8 @@ from onshi.eligibility.api import LOGIN_PATH, PRODUCTION_LOGIN, PRODUCTION_SEARC
 from onshi.eligibility.json import to_json
 from onshi.eligibility.mapping import request_document
 from onshi.eligibility.xml import to_xml
-from onshi.seams import Inquiry, Site
+from onshi.scene import Site
+from onshi.seams import Inquiry
 
 PATIENCE = 10.0
 

@@ -13,8 +13,9 @@ from onshi.faults.registry import make_fault
 from onshi.journal import Journal
 from onshi.people.generate import make_card_spec, make_person
 from onshi.people.records import Coverage
+from onshi.scene import Scene
 from onshi.schedule import Schedule
-from onshi.seams import Answer, Inquiry, Scene, Seam
+from onshi.seams import Answer, Inquiry, Seam
 from onshi.terminal.app import FaceTerminal
 
 TODAY = date(2025, 10, 20)

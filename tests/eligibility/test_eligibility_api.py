@@ -9,7 +9,8 @@ from scenery import TODAY, Stage, by_numbers
 from onshi.eligibility.api import LOGIN_PATH, SEARCH_PATH, ApiReply, ApiService
 from onshi.eligibility.json import to_json
 from onshi.eligibility.mapping import request_document
-from onshi.seams import HttpRequest, Site
+from onshi.scene import Site
+from onshi.seams import HttpRequest
 
 
 class Client:

@@ -49,7 +49,7 @@ def test_padding_and_back(law: str, rest: str) -> None:
     for body in (law + rest, "1" + rest[:4]):
         number = body + luhn(body)
         for with_ in (" ", "0"):
-            full = padded(number, with_)  # type: ignore[arg-type]
+            full = padded(number, with_)
             assert len(full) == 8
             assert bare(full) == number
             assert plan_of(full) == plan_of(number) is not None

@@ -10,7 +10,8 @@ from onshi.judge.case import Case, Finding, Verdict
 from onshi.judge.findings import Half
 from onshi.judge.rules import rules
 from onshi.people.records import CardSpec, Coverage, Limit, Patient, Qualification
-from onshi.seams import Answer, Record, Scene
+from onshi.scene import Scene
+from onshi.seams import Answer, Record
 from onshi.visit import Chart, Handling, Visit
 
 TODAY = date(2025, 10, 20)

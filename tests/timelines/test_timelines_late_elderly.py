@@ -103,7 +103,7 @@ def test_lifted_the_patient_is_as_young_as_before(desk: onshi.Desk) -> None:
 
 
 def test_the_insurers_of_the_clinic_are_drawn_from() -> None:
-    from onshi.seams import Site
+    from onshi.scene import Site
 
     site = Site(insurers={"kouki": [("39999999", "広域連合（医院の指定）")]})
     with onshi.Desk(date=D0, doors=(), seed=4, site=site) as desk:

@@ -12,23 +12,13 @@ from pathlib import Path
 from onshi.catalogue.load import load_rules
 from onshi.catalogue.records import Situation, Step, Timeline
 from onshi.catalogue.timelines import days, load_timelines
-from onshi.catalogue.words import situation_words
+from onshi.catalogue.words import SHOWN, situation_words
 
 __all__ = ["PAGE", "page"]
 
 PAGE = Path(__file__).parents[2] / "docs" / "timelines.md"
 _WEEKDAYS = "月火水木金土日"
 _DONE = {"visit": "受診", "claim": "請求", "returns": "返戻"}
-_SHOWN = {
-    "": "",
-    "1": "有効",
-    "2": "無効",
-    "3": "無効（新しい資格あり）",
-    "4": "該当なし",
-    "5": "複数該当",
-    "6": "有効（未登録）",
-    "silent": "返事がない",
-}
 _PLANS = {"kokuho": "国保", "shaho": "社保", "kouki": "後期", "seiho": "医療扶助"}
 _HEAD = """\
 # 日付のある経過
@@ -96,7 +86,7 @@ def _step(step: Step, on: date) -> str:
     hour = f" {step.at:%H:%M}" if step.at else ""
     done = "次の患者" if step.next else _DONE[step.do]
     share = f"{step.share // 10}割" if step.share is not None else ""
-    shown = [_SHOWN[step.shows], _PLANS.get(step.plan, ""), share]
+    shown = [SHOWN.get(step.shows, ""), _PLANS.get(step.plan, ""), share]
     reads = {None: "", True: "使える", False: "使えない"}[step.reads]
     what = step.what + (f"（{step.reason}）" if step.reason else "")
     cells = [

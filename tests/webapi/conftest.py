@@ -20,8 +20,9 @@ from onshi.doors.webapi import WebApiDoor
 from onshi.faults.board import FaultBoard
 from onshi.faults.registry import make_fault
 from onshi.journal import Journal
+from onshi.scene import Site
 from onshi.schedule import Schedule
-from onshi.seams import Answer, HttpReply, HttpRequest, Inquiry, Site
+from onshi.seams import Answer, HttpReply, HttpRequest, Inquiry
 
 AUTH = "/oqs-api-pro/MSA12020/ILI12020SV01/auth"
 SEARCH = "/oqs-api-pro/MSA01030/ILI01030SV01/search"

@@ -9,7 +9,8 @@ import pytest
 import requests
 
 from onshi.eligibility.api import ApiService
-from onshi.seams import Answer, Site
+from onshi.scene import Site
+from onshi.seams import Answer
 
 
 class Asked:

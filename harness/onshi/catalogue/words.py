@@ -13,6 +13,7 @@ from onshi.visit import Decision
 __all__ = [
     "PERSONS",
     "SHARE_IS",
+    "SHOWN",
     "STATUSES",
     "count_words",
     "schedule_words",
@@ -70,7 +71,7 @@ _SAID = {
     "number": "番号",
 }
 _DONE = {"visit": "来院", "claim": "請求", "returns": "審査支払機関の返事"}
-_SHOWN = {
+SHOWN = {
     "1": "有効",
     "2": "無効",
     "3": "無効（新しい資格あり）",
@@ -79,6 +80,7 @@ _SHOWN = {
     "6": "有効（未登録）",
     "silent": "返らない",
 }
+"""What an inquiry shows, by OQSCD006 (Step.shows)."""
 
 
 def count_words(row: Category | Figure) -> str:
@@ -136,7 +138,7 @@ def step_words(step: Step) -> str:
     who = PERSONS.get(step.person, step.person)
     what = f"次の患者{f'（{who}）' if who else ''}の来院" if step.next else _DONE[step.do]
     when = day_words(step.on) + (f" {step.at:%H:%M}" if step.at else "")
-    facts = [f"照会の答え: {_SHOWN[step.shows]}"] if step.shows else []
+    facts = [f"照会の答え: {SHOWN[step.shows]}"] if step.shows else []
     if step.reads is not None:
         facts.append(f"カード: {'読める' if step.reads else '読めない'}")
     if step.brings is not None:

@@ -16,6 +16,7 @@ from onshi.claims.lines import shown
 from onshi.claims.records import Comment, Receipt
 
 __all__ = [
+    "DECLARATIONS",
     "FREE_TEXT",
     "ROLES",
     "UNKNOWN_INSURERS",
@@ -64,6 +65,9 @@ ROLES: dict[str, NoteRole] = {
 }
 """Comment codes about the qualification; 830000501 to 508 are of the 被保険者資格申立書."""
 
+DECLARATIONS = frozenset(r for r in ROLES.values() if r not in ("split", "old", "unknown"))
+"""Roles of what stands on the 被保険者資格申立書."""
+
 FREE_TEXT = "810000001"
 """The comment that is free text alone."""
 
@@ -73,7 +77,7 @@ UNKNOWN_INSURERS = ("77777777", "77777779")
 _DISASTER_INSURER = "99999999"
 _DISASTER_NUMBERS = ("999999999", "99999999")
 _WORDS: dict[str, NoteRole] = {"不詳": "unknown", "旧資格情報": "old"}
-_NEEDED: dict[str, str] = {
+_NEEDED: dict[NoteRole, str] = {
     "kana_name": "カナ氏名（830000501）",
     "address": "住所（830000505）",
     "phone": "連絡先（830000507）",
@@ -264,7 +268,7 @@ def _declarations(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
     )  # free text may hold any of them
     said = {n.role: n for n in found if n.text}
     for role, name in _NEEDED.items():
-        note = said.get(role)  # type: ignore[call-overload]
+        note = said.get(role)
         if note is None:
             yield Point("F3", False, not free, f"{name}がない", receipt.line)
         else:
@@ -272,7 +276,7 @@ def _declarations(receipt: Receipt, found: tuple[Note, ...]) -> Iterator[Point]:
             text = f"{name}がある" if below else f"{name}が「不詳」より前にある"
             yield Point("F3", below, False, text, note.comment.line)
     for note in said.values():
-        if note.role not in ("unknown", "old", "split"):
+        if note.role in DECLARATIONS:
             wide = not any(ord(c) < 0x7F or "\uff61" <= c <= "\uff9f" for c in note.text)
             text = f"{note.comment.code} の文字データ「{shown(note.text)}」"
             text += "" if wide else ": 全角で記録します"

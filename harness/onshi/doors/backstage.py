@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from onshi.clock import Clock
 from onshi.journal import Journal
+from onshi.scene import Site
 from onshi.seams import (
     Delivery,
     Ground,
@@ -15,7 +16,6 @@ from onshi.seams import (
     Inquiries,
     Inquiry,
     Ports,
-    Site,
     Step,
     WireAction,
     WireEvent,

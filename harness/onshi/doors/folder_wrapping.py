@@ -8,7 +8,7 @@ from onshi.doors.folder_zip import check_library, is_zip, pack, unpack
 from onshi.eligibility.kinds import KINDS, Kind
 from onshi.eligibility.xml import NotAMessageError
 from onshi.errors import OnshiError, UnknownNameError
-from onshi.seams import Site
+from onshi.scene import Site
 
 __all__ = ["FACE", "Wrapping"]
 

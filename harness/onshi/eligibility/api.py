@@ -18,8 +18,9 @@ from onshi.eligibility.codes import CharacterCode
 from onshi.eligibility.mapping import Heading, answer_document, inquiry_of
 from onshi.eligibility.service import parse_day
 from onshi.eligibility.xml import MAX_BYTES, NotAMessageError
+from onshi.scene import Site
 from onshi.schedule import stream
-from onshi.seams import HttpReply, HttpRequest, Inquiries, Inquiry, Site
+from onshi.seams import HttpReply, HttpRequest, Inquiries, Inquiry
 
 __all__ = [
     "LOGIN_PATH",

@@ -27,7 +27,8 @@ from onshi.eligibility.medical_service import MedicalService
 from onshi.eligibility.registrations import Registrations
 from onshi.eligibility.service import parse_day
 from onshi.people.records import Patient
-from onshi.seams import Answer, Inquiries, Inquiry, Scene, Site
+from onshi.scene import Scene, Site
+from onshi.seams import Answer, Inquiries, Inquiry
 
 __all__ = ["ExchangeService"]
 

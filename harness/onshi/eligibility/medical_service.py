@@ -16,8 +16,9 @@ from datetime import date, datetime, timedelta
 from onshi.clock import Clock
 from onshi.eligibility.registrations import holders
 from onshi.people.records import Coverage, Patient
+from onshi.scene import Scene
 from onshi.schedule import stream
-from onshi.seams import Inquiry, Scene
+from onshi.seams import Inquiry
 
 __all__ = ["Checkup", "Drug", "Finding", "MedicalService", "Prescription", "View"]
 

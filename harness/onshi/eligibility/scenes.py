@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from onshi.people.records import Coverage, Patient, Registered
-from onshi.seams import Scene
+from onshi.scene import Scene
 
 __all__ = [
     "edit_coverages",

@@ -8,7 +8,8 @@ from datetime import date, datetime
 from onshi.clock import Clock
 from onshi.eligibility.codes import ITEM_ERROR, NOTICE_EXPIRY, Status, Validity
 from onshi.eligibility.register import Register
-from onshi.seams import Answer, Inquiry, Record, Scene
+from onshi.scene import Scene
+from onshi.seams import Answer, Inquiry, Record
 
 __all__ = ["EligibilityService", "add_months", "parse_day"]
 

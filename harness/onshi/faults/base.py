@@ -11,8 +11,9 @@ import msgspec
 
 from onshi.clock import Clock
 from onshi.journal import Lane
+from onshi.scene import Scene, Site
 from onshi.schedule import Runtime, Schedule
-from onshi.seams import Hands, HangUpError, Scene, Seam, Site
+from onshi.seams import Hands, HangUpError, Seam
 
 __all__ = ["METHODS", "Fault", "FaultRun", "fault", "registered"]
 

@@ -17,6 +17,7 @@ from onshi.errors import CannotDeliverError, OnshiError
 from onshi.faults.base import Fault, FaultRun
 from onshi.journal import Journal
 from onshi.people.records import CardSpec, Patient
+from onshi.scene import Scene, Site
 from onshi.schedule import ALWAYS, Runtime, Schedule, stream
 from onshi.seams import (
     Answer,
@@ -30,9 +31,7 @@ from onshi.seams import (
     Ports,
     Power,
     ReaderCalls,
-    Scene,
     Seam,
-    Site,
     Step,
     Terminal,
     TerminalOutcome,

@@ -10,7 +10,7 @@ import msgspec
 
 from onshi.card.device import load_device
 from onshi.card.spec import check
-from onshi.seams import Scene
+from onshi.scene import Scene
 
 __all__ = ["birthday", "check_kind", "edit_card"]
 

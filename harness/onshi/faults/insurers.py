@@ -9,7 +9,7 @@ from onshi.eligibility.scenes import own_coverages
 from onshi.faults.base import FaultRun
 from onshi.people.generate import Plan, make_qualification
 from onshi.people.records import Coverage
-from onshi.seams import Scene
+from onshi.scene import Scene
 
 __all__ = ["Scheme", "qualification_under", "scheme_of"]
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from onshi.catalogue.records import Trouble
-from onshi.seams import Answer, Scene
+from onshi.scene import Scene
+from onshi.seams import Answer
 from onshi.visit import Handling, Visit
 
 __all__ = ["Case", "Finding", "Verdict"]

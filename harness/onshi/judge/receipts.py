@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-from onshi.claims.kinds import UNKNOWN_INSURERS, describe, notes
+from onshi.claims.kinds import DECLARATIONS, UNKNOWN_INSURERS, describe, notes
 from onshi.claims.records import Receipt
 from onshi.judge.compare import fold_kana, has_blackdot, identifier, insurer, plain
 from onshi.people.records import Patient
@@ -26,18 +26,6 @@ __all__ = [
 ]
 
 _SEVENS = frozenset({"77777777", "777777777"})
-_DECLARED = frozenset(
-    {
-        "kana_name",
-        "plan",
-        "insurer_name",
-        "employer",
-        "address",
-        "more_addresses",
-        "phone",
-        "contact_date",
-    }
-)
 _UNKNOWN = re.compile(r"不詳($|[:;、,(（])")
 _SEPARATORS = str.maketrans("", "", "-・･.,、，　 ")
 
@@ -136,7 +124,7 @@ def remarked(receipt: Receipt) -> str:
         return "不詳"
     if is_old(receipt):
         return "旧資格情報"
-    return "被保険者資格申立書の記載" if roles & _DECLARED else ""
+    return "被保険者資格申立書の記載" if roles & DECLARATIONS else ""
 
 
 def free_texts(receipt: Receipt) -> Iterator[str]:

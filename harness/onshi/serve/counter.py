@@ -14,7 +14,7 @@ from onshi.course import Course
 from onshi.desk import Desk
 from onshi.errors import OnshiError
 from onshi.outcomes import UNTROUBLED, Outcome, Row, conclude, row, waive
-from onshi.seams import Site
+from onshi.scene import Site
 from onshi.serve.errors import RefusedError
 
 if TYPE_CHECKING:

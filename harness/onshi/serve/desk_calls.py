@@ -8,8 +8,8 @@ from typing import Any
 
 from onshi.errors import UnknownNameError
 from onshi.faults import find_fault
+from onshi.handouts import patient_facts
 from onshi.people.generate import KINDS
-from onshi.reception import patient_facts
 from onshi.serve import bodies
 from onshi.serve.counter import Counter
 from onshi.serve.errors import RefusedError, blaming

@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -105,10 +106,13 @@ class Counter:
     def config(self, limits: Limits) -> Config:
         return Config(folder=self.root, limits=limits, encoding=self.desk.site.encoding)
 
+    def keep(self, day: date, name: str, content: bytes) -> None:
+        """What the clinic does with a result that nobody waits for any more."""
+        self.late.append(name)
+
     def exchange(self, limits: Limits = FAST) -> Exchange:
         """The reference clinic's way into the folder."""
-        keep = lambda day, name, content: self.late.append(name)  # noqa: E731
-        return Exchange(self.config(limits), lambda: next(self.company.numbers), keep)
+        return Exchange(self.config(limits), lambda: next(self.company.numbers), self.keep)
 
     def query(self) -> dict[str, str]:
         desk = self.desk
@@ -121,8 +125,7 @@ class Counter:
 
     def at_the_face_reader(self, limits: Limits = FAST) -> Result:
         """The patient goes to the face reader, and the reference clinic takes what comes."""
-        keep = lambda day, name, content: self.late.append(name)  # noqa: E731
-        folder = FaceFolder(self.config(limits), keep)
+        folder = FaceFolder(self.config(limits), self.keep)
         return folder.next_result(self.desk.drop_face_file, self.is_theirs, self.desk.clock.today)
 
     def is_theirs(self, result: Result) -> bool:

@@ -187,7 +187,7 @@ def test_what_a_program_has_changed_is_its_own(counter: Counter) -> None:
 
 
 def test_shift_jis(open_desk: Callable[..., Counter]) -> None:
-    from onshi.seams import Site
+    from onshi.scene import Site
 
     counter = open_desk(site=Site(encoding="cp932"))
     counter.inject("file.left_over", count=1)

@@ -13,7 +13,8 @@ from clinic.folder import Steady
 from filemeeting import IMPATIENT, Counter, eventually, names
 
 from onshi.faults import make_fault
-from onshi.seams import Delivery, Site
+from onshi.scene import Site
+from onshi.seams import Delivery
 
 KINDS = [(where, encoding) for where in ("res", "face") for encoding in ("utf-8", "cp932")]
 each_kind = pytest.mark.parametrize(("where", "encoding"), KINDS)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import msgspec
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.certificate", Seam.SCENE, title="電子証明書の有効期限が切れている")

@@ -8,7 +8,8 @@ from typing import Literal
 from onshi.errors import OnshiError
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import birthday, edit_card
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _YEARS = 5
 

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import birthday, edit_card
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _YEARS = 5
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import edit_card
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.certificate_revoked", Seam.SCENE, title="電子証明書が失効している")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from onshi.eligibility.kana import has_small
 from onshi.eligibility.scenes import edit_patient
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.child_name_small_kana", Seam.SCENE, title="フリガナに小さい「ョ」「ッ」などがある")

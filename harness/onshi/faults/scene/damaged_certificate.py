@@ -6,7 +6,8 @@ from typing import Literal
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import edit_card
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.damaged_certificate", Seam.SCENE, title="カードの電子証明書が壊れている")

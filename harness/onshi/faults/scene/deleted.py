@@ -9,7 +9,8 @@ import msgspec
 
 from onshi.eligibility.scenes import own_coverages, part_truth
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.deleted", Seam.SCENE, title="資格の登録が誤って消されている")

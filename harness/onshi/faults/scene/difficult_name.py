@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from onshi.eligibility.scenes import edit_patient
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.difficult_name", Seam.SCENE, title="氏名に登録できない漢字がある（●になる）")

@@ -9,7 +9,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_coverages
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import Scheme, qualification_under
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _YEARS_BEFORE = timedelta(days=3 * 365)
 

@@ -9,7 +9,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_coverages, follow_on
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import Scheme, qualification_under
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.insurer_changed", Seam.SCENE, title="保険が変わり、システムへの反映に差がある")

@@ -13,7 +13,8 @@ from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import birthday
 from onshi.people.generate import make_qualification
 from onshi.people.records import Coverage
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _BY_AGE = 75
 _AIDED = 80

@@ -11,7 +11,8 @@ from onshi.eligibility.scenes import edit_coverages, follow_on
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.limits import limit_certificate
 from onshi.people.records import Coverage
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault(

@@ -8,7 +8,8 @@ from onshi.eligibility.codes import CODE_LISTS
 from onshi.eligibility.scenes import edit_qualification
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.limits import limit_certificate
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.limit_stale", Seam.SCENE, title="システムの限度額区分が実際と異なる")

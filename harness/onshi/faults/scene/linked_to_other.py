@@ -11,7 +11,8 @@ from onshi.eligibility.scenes import edit_known
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.generate import make_person, make_sibling
 from onshi.people.records import Coverage, Patient, Registered
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.linked_to_other", Seam.SCENE, title="他人の資格情報がひも付けられている")

@@ -9,7 +9,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_coverages, follow_on, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import qualification_under
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.lost_qualification", Seam.SCENE, title="資格が喪失済みで、新しい資格が未登録")

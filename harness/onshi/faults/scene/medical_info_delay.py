@@ -6,7 +6,8 @@ import msgspec
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.records import MedicalFile
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.medical_info_delay", Seam.SCENE, title="投薬情報がすぐに反映されない")

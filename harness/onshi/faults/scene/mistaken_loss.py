@@ -8,7 +8,8 @@ import msgspec
 
 from onshi.eligibility.scenes import edit_known, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.mistaken_loss", Seam.SCENE, title="資格が続いているのに、喪失と登録されている")

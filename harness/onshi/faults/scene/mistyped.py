@@ -9,7 +9,8 @@ import msgspec
 
 from onshi.eligibility.scenes import edit_qualification, registered_before
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.mistyped", Seam.SCENE, title="保険者の登録した項目に誤りがある")

@@ -10,7 +10,8 @@ import msgspec
 from onshi.eligibility.scenes import registered_before
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.generate import make_address
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.moved", Seam.SCENE, title="住所が旧住所のまま、または全く違う住所になっている")

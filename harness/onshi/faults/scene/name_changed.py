@@ -8,7 +8,8 @@ import msgspec
 
 from onshi.eligibility.scenes import edit_patient, registered_before
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _OTHER_NAMES = (("北条", "ホウジョウ"), ("西園寺", "サイオンジ"))
 

@@ -9,7 +9,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_coverages, edit_patient
 from onshi.errors import OnshiError
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.newborn", Seam.SCENE, title="新生児の資格がまだ登録されていない")

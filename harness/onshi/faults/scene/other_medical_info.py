@@ -9,7 +9,8 @@ import msgspec
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.generate import make_person, make_sibling
 from onshi.people.records import MedicalFile, Patient
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.other_medical_info", Seam.SCENE, title="本人以外の薬剤情報・特定健診が紐づいている")

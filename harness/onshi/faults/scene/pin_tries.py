@@ -6,7 +6,8 @@ from typing import Any
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import edit_card
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _MOST = {"auth": 3, "sign": 5, "text": 3, "juki": 3}
 _NUMBERS = ("text_a", "text_b", "visual_a", "visual_b", "visual_birth")

@@ -7,7 +7,8 @@ from typing import Literal
 from onshi.eligibility.scenes import edit_qualification
 from onshi.errors import OnshiError
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _USUAL = {10: 20, 20: 30, 30: 20}
 

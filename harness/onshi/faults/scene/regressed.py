@@ -9,7 +9,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_known, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.insurers import Scheme, qualification_under
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.regressed", Seam.SCENE, title="以前に加入していた保険が再び表示される")

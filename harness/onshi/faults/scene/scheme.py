@@ -9,7 +9,8 @@ import msgspec
 
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.generate import luhn
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _SCHEMES = {
     "ninkei": ("01", "全国健康保険協会（試験用・任意継続）", "01"),

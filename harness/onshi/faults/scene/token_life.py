@@ -7,7 +7,8 @@ from typing import Annotated
 from msgspec import Meta
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault(

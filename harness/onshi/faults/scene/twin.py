@@ -7,7 +7,8 @@ import msgspec
 from onshi.eligibility.scenes import edit_known, own_coverages
 from onshi.faults.base import Fault, FaultRun, fault
 from onshi.people.generate import make_twin
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.twin", Seam.SCENE, title="同じ記号・番号・生年月日の双子がいる")

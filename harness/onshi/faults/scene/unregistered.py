@@ -7,7 +7,8 @@ from datetime import timedelta
 import msgspec
 
 from onshi.faults.base import Fault, FaultRun, fault
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 
 @fault("scene.unregistered", Seam.SCENE, title="資格情報がまだ登録されていない（該当資格なし）")

@@ -8,7 +8,8 @@ from onshi.faults.base import Fault, FaultRun, fault
 from onshi.faults.cards import check_kind, edit_card
 from onshi.people.generate import make_person, make_sibling
 from onshi.people.records import Coverage, Patient
-from onshi.seams import Scene, Seam
+from onshi.scene import Scene
+from onshi.seams import Seam
 
 _USUAL = "suica"
 

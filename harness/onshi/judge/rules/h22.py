@@ -18,6 +18,11 @@ from onshi.judge.story import Story
 ITEMS = Half("H22", "fail", "申立書のカナ氏名・保険者名・事業所名・住所・連絡先と連絡日を書く")
 PLACE = Half("H22", "warn", "申立書の内容は、コメントコードで「不詳」のすぐ下に書く")
 PHONE = Half("H22", "warn", "連絡先を書く")
+_ONCE: dict[NoteRole, str] = {
+    "insurer_name": "保険者等名称（830000503）",
+    "employer": "事業所名（830000504）",
+    "phone": "連絡先（830000507）",
+}
 
 
 @dataclass(frozen=True)
@@ -76,13 +81,7 @@ def _needed(bill: Bill) -> list[_Item]:
     for nth, place in enumerate(places[1:], start=1):
         name = f"{nth + 1}つ目の住所（830000506）"
         found.append(_Item("more_addresses", name, place, nth))
-    for key, role, name in (
-        ("insurer_name", "insurer_name", "保険者等名称（830000503）"),
-        ("employer", "employer", "事業所名（830000504）"),
-        ("phone", "phone", "連絡先（830000507）"),
-    ):
-        if says.get(key):
-            found.append(_Item(role, name, str(says[key])))  # type: ignore[arg-type]
+    found += [_Item(role, name, str(says[role])) for role, name in _ONCE.items() if says.get(role)]
     return found
 
 
