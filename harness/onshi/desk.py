@@ -21,7 +21,7 @@ from onshi.faults import FaultBoard, FaultRun
 from onshi.handouts import Handouts
 from onshi.injections import Injections
 from onshi.journal import Journal, Lane
-from onshi.people.generate import make_card_spec, make_person
+from onshi.newcomers import Newcomers
 from onshi.people.records import Coverage, Patient
 from onshi.reader import ReaderEngine, load_reader
 from onshi.scene import Scene, Site
@@ -107,8 +107,8 @@ class Desk:
             self.site.codes.hide if self.site.codes else None, trace.heard if trace else None
         )
         self._lane = self.journal.only("desk")
-        self._people = 0
-        self.scene = self._new_scene("")
+        self._newcomers = Newcomers(seed, self.clock, self.site)
+        self.scene = self._newcomers.scene()
         self.board = FaultBoard(
             seed=seed,
             clock=self.clock,
@@ -176,29 +176,6 @@ class Desk:
         if given is not None:
             return given
         return self.profile.date if self.profile else today()
-
-    def _new_scene(self, kind: str) -> Scene:
-        key = f"p{self._people}"
-        self._people += 1
-        on = self.clock.today
-        patient, coverage = make_person(
-            self.seed, key, on=on, kind=kind, insurers=self.site.insurers
-        )
-        return Scene(
-            patient=patient,
-            card=make_card_spec(self.seed, key, on),
-            coverages=[coverage],
-            truth=coverage,
-            date=on,
-            site=self.site,
-            make_person=self._make_person,
-        )
-
-    def _make_person(self, *, kind: str = "", **how: Any) -> tuple[Patient, Coverage]:
-        key = f"p{self._people}"
-        self._people += 1
-        how = {"insurers": self.site.insurers, **how}
-        return make_person(self.seed, key, on=self.clock.today, kind=kind, **how)
 
     def _set_scene(self, fresh: Scene) -> None:
         """Change the scene in place: engines hold a reference to it."""
@@ -294,7 +271,7 @@ class Desk:
 
     def change_patient(self, kind: str = "") -> None:
         """Another person stands at the desk, their card in hand."""
-        self._set_scene(self._new_scene(kind))
+        self._set_scene(self._newcomers.scene(kind))
         self.injections.forget_scene()
         self.tray.next_patient()
         self._lane.event("patient", key=self.patient.key)
